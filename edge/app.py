@@ -1,0 +1,185 @@
+"""The composition root: the only file that knows every part."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from edge import clock
+from edge.errors import WindsockError
+from edge.gateway.forward import Gateway, Timeouts
+from edge.gateway.forwarding import Forwarding
+from edge.live.current import Current
+from edge.live.folder import Folder
+from edge.live.published import follow, read
+from edge.middleware.personalize import Options, Personalize
+from edge.settings import Settings, load
+from edge.telemetry.metrics import Metrics
+from edge.telemetry.trouble import Trouble
+from edge.web.asgi import App, Receive, Scope, Send
+from edge.web.peer import Trust
+from rules.glob import pattern
+
+
+class Personalization:
+    """Shows each visitor of an ASGI app the page that fits the moment.
+
+    `app = edge.Personalization(app, rules="rules/site")`, around any Starlette, FastAPI, Django or other ASGI app.
+    Further settings by the names of `windsock serve` (`debug_token="…"`, `consent="strict"`). A folder that is not
+    right raises `WindsockError` here, once; later edits take effect while the app runs, and a bad one is only logged.
+    """
+
+    def __init__(self, app: App, rules: str | Path = "rules/site", **settings: str) -> None:
+        self._settings = load({"rules": str(rules), **settings})
+        metrics = Metrics()
+        self._current = Current(clock.system, metrics.reloaded)
+        self._folder = Folder(self._settings.rules)
+        if not self._folder.pass_on(self._current.take) or self._current.current is None:
+            raise WindsockError(
+                self._folder.problem or f"the rules in {rules} cannot be used; run windsock check {rules}"
+            )
+        self._app = app
+        self._personalize = personalize(app, self._settings, self._current, metrics)
+        self._watching: asyncio.Task[None] | None = None
+        self._stop: asyncio.Event | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve; the folder is watched from the first message on, with a lifespan or without one."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+            return
+        self._watch()
+        await self._personalize(scope, receive, send)
+
+    def _watch(self) -> None:
+        if self._watching is None or self._watching.done():
+            self._stop = asyncio.Event()
+            self._watching = asyncio.ensure_future(self._folder.watch(self._current.take, self._stop))
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._watch()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop watching the folder."""
+        if self._stop is not None and self._watching is not None:
+            self._stop.set()
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+            self._watching = None
+
+
+def personalize(app: App, settings: Settings, current: Current, metrics: Metrics) -> Personalize:
+    """The middleware, with the operator's settings."""
+    return Personalize(
+        app,
+        current,
+        metrics,
+        clock.system,
+        Trust(settings.trusted_proxies),
+        Options(
+            observe=settings.observe,
+            consent=settings.consent,
+            budget=settings.decision_budget_ms / 1000,
+            max_page_bytes=settings.max_page_bytes,
+            debug_token=settings.debug_token,
+            bypass=_any_of(settings.bypass),
+        ),
+    )
+
+
+def _any_of(written: Iterable[str]) -> Callable[[str], bool]:
+    patterns = [pattern(each) for each in written]
+    return lambda path: any(each.matches(path) for each in patterns)
+
+
+def gateway(settings: Settings, metrics: Metrics, transport: httpx.AsyncBaseTransport) -> Gateway:
+    """The gateway to the origin, with the operator's settings."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in settings.origin_headers]
+    return Gateway(
+        transport,
+        httpx.URL(settings.origin),
+        Forwarding(Trust(settings.trusted_proxies), settings.preserve_host, headers),
+        Trouble(metrics),
+        Timeouts(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout),
+    )
+
+
+def transport(settings: Settings) -> httpx.AsyncHTTPTransport:
+    """What speaks to the origin: HTTP/1.1 without limits of its own on connections."""
+    verify = ssl.create_default_context(cafile=str(settings.origin_ca) if settings.origin_ca else None)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
+    return httpx.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False)
+
+
+class Worker:
+    """The app of one serving process: personalised gateway, following the edition that the control process publishes.
+
+    `edition` is that file; `ready` is written with the edition's version each time one has been taken.
+    """
+
+    def __init__(self, settings: Settings, edition: Path, ready: Path) -> None:
+        self._edition, self._ready = edition, ready
+        self._metrics = Metrics()
+        self._current = Current(clock.system, self._taken)
+        self._transport = transport(settings)
+        self._personalize = personalize(
+            gateway(settings, self._metrics, self._transport), settings, self._current, self._metrics
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve, and keep the edition current for as long as the server runs."""
+        if scope["type"] == "lifespan":
+            await lifespan(receive, send, [self._following, self._connected])
+            return
+        await self._personalize(scope, receive, send)
+
+    @contextlib.asynccontextmanager
+    async def _following(self) -> AsyncIterator[None]:
+        document = read(self._edition)
+        if document is not None:
+            self._current.take(document)
+        following = asyncio.ensure_future(follow(self._edition, self._take))
+        try:
+            yield
+        finally:
+            following.cancel()
+            self._metrics.flush()
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[None]:
+        async with self._transport:
+            yield
+
+    def _take(self, document: Any) -> None:
+        edition = self._current.current
+        if edition is None or edition.version != document.get("version"):
+            self._current.take(document)
+
+    def _taken(self, at: float) -> None:
+        self._metrics.reloaded(at)
+        edition = self._current.current
+        self._ready.write_text(edition.version if edition else "")
+
+
+async def lifespan(
+    receive: Receive, send: Send, parts: Iterable[Callable[[], contextlib.AbstractAsyncContextManager[None]]]
+) -> None:
+    """Enter the parts at start-up, leave them in reverse at shutdown (ASGI lifespan)."""
+    async with contextlib.AsyncExitStack() as stack:
+        await receive()
+        for part in parts:
+            await stack.enter_async_context(part())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,1 @@
+"""What `windsock doctor` looks at, one file for each patient."""

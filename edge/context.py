@@ -1,0 +1,19 @@
+"""The context: everything about one request that a decision may depend on, and nothing that names a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rules.values import Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All signals of one request, and where on the site it is."""
+
+    signals: Signals  # a missing name counts as unknown
+    path: str  # percent-decoded
+    host: str  # lower case, without the port
+    query: Mapping[str, str]  # first value of each parameter, decoded
+    at: float  # seconds since the epoch

@@ -1,0 +1,113 @@
+"""The control process: reads the rules for all workers, and serves the private listener.
+
+It is the only process that knows YAML. Workers that have an edition do not need it: when it ends, pages go on, and
+`windsock serve` starts it again. Run as `python -m edge.control RUN`, with the directory that `edge.serve` made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from edge import clock
+from edge.console.app import private_app
+from edge.console.state import State
+from edge.errors import WindsockError
+from edge.live.current import Current, Document
+from edge.live.folder import Folder
+from edge.live.published import publish, read
+from edge.run import Run, last_good
+from edge.settings import Settings, from_json
+from edge.telemetry.log import configuration, configure
+
+NOT_STARTED = 2
+
+
+def main(directory: str) -> int:
+    """Run until SIGTERM; 2 with one line on stderr when there is no edition to start with."""
+    run = Run(Path(directory))
+    settings = from_json(run.settings.read_text())
+    configure(settings.log_format)
+    try:
+        asyncio.run(_control(run, settings))
+    except WindsockError as error:
+        print(error, file=sys.stderr)
+        return NOT_STARTED
+    return 0
+
+
+async def _control(run: Run, settings: Settings) -> None:
+    folder = Folder(settings.rules)
+    current = Current(clock.system)
+    take = partial(_take, run, current, settings)
+    if not await asyncio.to_thread(folder.pass_on, take):
+        _from_last_good(settings, folder, take)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    app = private_app(State(current, folder, run), explain, settings.admin_token)
+    server = Server(
+        app,
+        address=settings.admin.host,
+        port=settings.admin.port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        log_dictconfig=configuration(settings.log_format),
+    )
+    tasks = [
+        asyncio.ensure_future(folder.watch(take, stop)),
+        asyncio.ensure_future(server.serve()),
+        asyncio.ensure_future(_orphaned(stop)),
+    ]
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    server.stop()  # type: ignore[no-untyped-call]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _take(run: Run, current: Current, settings: Settings, document: Document) -> None:
+    """Publish to the workers, answer from it here, and keep it for the next start."""
+    current.take(document)
+    publish(document, run.edition)
+    kept = last_good(settings)
+    if kept is not None:
+        with suppress(OSError):  # on a read-only disk there is no edition to start from while the rules are broken
+            publish({**document, "folder": _name(settings)}, kept)
+
+
+def _from_last_good(settings: Settings, folder: Folder, take: Callable[[Document], None]) -> None:
+    """Start with the edition that served last, while the folder is broken."""
+    kept = last_good(settings)
+    document = read(kept) if kept is not None else None
+    if document is None or document.get("folder") != _name(settings):
+        raise WindsockError(f"{folder.problem}; windsock check {settings.rules} tells more")
+    take(document)
+
+
+def _name(settings: Settings) -> str:
+    return str(settings.rules.resolve())
+
+
+async def _orphaned(stop: asyncio.Event) -> None:
+    """End with the process that started us, however that ended."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 - the system sends no event for it
+        await asyncio.sleep(0.5)
+    stop.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

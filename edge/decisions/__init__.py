@@ -1,0 +1,1 @@
+"""What a visitor gets, why, and how likely that was."""

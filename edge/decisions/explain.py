@@ -1,0 +1,119 @@
+"""What a visitor would see, and why: for programs, and for people.
+
+Both forms come from the one `decide`, and speak of every experience of the edition: those that are not on this page
+are `outside`, and so are those that a redirect leaves no page for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from edge.context import Context
+from edge.decisions.decide import decide, default
+from edge.decisions.values import Decision, Draw
+from edge.decisions.words import missed, shown
+from edge.edition import Edition
+from rules.values import UNKNOWN, Experience, Value
+from rules.words import SIGNALS
+
+
+def explain(context: Context, edition: Edition, draw: Draw) -> dict[str, object]:
+    """The answer as plain data: `path`, `signals` and `decisions`, as `windsock explain --json` prints them.
+
+    Signals: each one there is, `unknown` where it is not known, and those that this request has besides (`query.*`).
+    """
+    met = {decision.experience: decision for decision in decide(context, edition, draw)}
+    return {
+        "path": context.path,
+        "signals": _signals(context),
+        "decisions": [
+            _plain(met.get(experience.name) or default(experience, "outside"))
+            for experience in edition.rules.experiences
+        ],
+    }
+
+
+def tell(context: Context, edition: Edition, draw: Draw) -> str:
+    """The same as a text of some lines: what is known, then each experience of this page with its reasons."""
+    met = {decision.experience: decision for decision in decide(context, edition, draw)}
+    return "\n".join((*_told_signals(context), *_told_decisions(context, edition, met)))
+
+
+def _signals(context: Context) -> dict[str, Value]:
+    known = context.signals
+    return {**{name: known.get(name, UNKNOWN) for name in SIGNALS}, **known}
+
+
+def _plain(decision: Decision) -> dict[str, object]:
+    return {
+        "experience": decision.experience,
+        "variant": decision.variant,
+        "reason": decision.reason,
+        "rule": decision.rule,
+        "probability": decision.probability,
+        "distribution": dict(decision.distribution),
+    }
+
+
+def _told_signals(context: Context) -> Iterator[str]:
+    signals = _signals(context)
+    known = [(name, value) for name, value in signals.items() if value != UNKNOWN]
+    width = max(len(name) for name, _ in known)
+    yield f"{context.path}  for a visitor of whom this is known:"
+    yield from (f"  {name:{width}}  {shown(value)}" for name, value in known)
+    yield f"  unknown: {', '.join(name for name, value in signals.items() if value == UNKNOWN)}"
+
+
+def _told_decisions(context: Context, edition: Edition, met: Mapping[str, Decision]) -> Iterator[str]:
+    elsewhere = []
+    for experience in edition.rules.experiences:
+        decision = met.get(experience.name)
+        if decision is None:
+            elsewhere.append(experience.name)
+            continue
+        yield ""
+        yield f"{experience.name}: {_verdict(experience, decision, context)}"
+        yield from (f"  {line}" for line in _entries(experience, decision, context))
+    if elsewhere:
+        redirected = next((name for name in met if edition.named[name].delivery == "redirect"), None)
+        why = f"not met, since {redirected} redirects" if redirected and len(met) == 1 else "not on this page"
+        yield ""
+        yield f"{why}: {', '.join(elsewhere)}"
+
+
+def _verdict(experience: Experience, decision: Decision, context: Context) -> str:
+    """What is shown, and the step that settled it."""
+    if decision.variant is None:
+        return f"drawn by entry {decision.rule}: {_odds(decision)} (say --bucket 0 to 4095 to see a draw)"
+    if decision.reason == "split":
+        return f"{decision.variant}, by entry {decision.rule}: {_odds(decision)}"
+    if decision.reason == "rule":
+        return f"{decision.variant}, by entry {decision.rule}"
+    return f"{decision.variant}, its default: {_why_default(experience, decision, context)}"
+
+
+def _why_default(experience: Experience, decision: Decision, context: Context) -> str:
+    if decision.reason == "outside":
+        running = experience.window.open(context.at)
+        return "this visitor is not part of the rollout" if running else "it does not run at this time"
+    return {
+        "holdout": "this visitor is in the holdout",
+        "default": f"entry {decision.rule} leaves no variant" if decision.rule else "no entry matches",
+        "error": "something in it failed",
+    }.get(decision.reason, decision.reason)
+
+
+def _odds(decision: Decision) -> str:
+    return ", ".join(f"{name} {p:.2%}" for name, p in decision.distribution.items())
+
+
+def _entries(experience: Experience, decision: Decision, context: Context) -> Iterator[str]:
+    """Each entry up to the one that was taken, and what it lacked."""
+    if decision.reason not in ("rule", "split", "default"):
+        return
+    for number, entry in enumerate(experience.choose, 1):
+        if number == decision.rule:
+            nothing_left = decision.reason == "default"
+            yield f"entry {number} matches" + (", but never_when leaves none of its variants" if nothing_left else "")
+            return
+        yield f"entry {number} does not match: {'; '.join(missed(entry.when, context.signals)) if entry.when else ''}"

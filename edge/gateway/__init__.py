@@ -1,0 +1,1 @@
+"""Towards the origin: what is forwarded, how, and what a failure means."""

@@ -1,0 +1,1 @@
+"""How a saved rule file becomes the edition that every worker serves."""

@@ -1,0 +1,88 @@
+"""The rules folder, watched: a save becomes a document, or a problem that is said once.
+
+A bad file never replaces a good one. Editors write in steps, rename, or swap a symbolic link above all files: so
+any event below the folder means "read everything again", and only a folder that is right as a whole is passed on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from edge.live.current import Document
+
+_log = logging.getLogger("windsock")
+
+
+class Folder:
+    """One rules folder. `problem` is the first thing that is wrong with it now, or empty."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problem = ""
+        self._passed: object = None
+
+    def _read(self) -> Document | None:
+        """The folder as a document; None, with its problems in the log, when anything in it is wrong."""
+        from rules.load import load
+
+        loaded = load(self.path)
+        errors = [problem for problem in loaded.problems if problem.severity == "error"]
+        for problem in errors:
+            _log.error(
+                "the rules folder has a problem; the last good edition keeps serving",
+                extra={"file": f"{problem.file}:{problem.line}", "problem": problem.message, "remedy": problem.hint},
+            )
+        self.problem = str(errors[0]) if errors else ""
+        return loaded.document
+
+    def pass_on(self, take: Callable[[Document], object]) -> bool:
+        """Read the folder and pass it on if it is good and new; False when something in it is wrong."""
+        document = self._read()
+        if document is None:
+            return False
+        if document["version"] != self._passed:
+            self._passed = document["version"]
+            take(document)
+        return True
+
+    async def watch(self, take: Callable[[Document], object], stop: asyncio.Event) -> None:
+        """Pass on each new good state of the folder until `stop`. `take` is called from a thread."""
+        async for _ in _changes(self.path, stop):
+            await asyncio.to_thread(self.pass_on, take)
+
+
+async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Something below the folder may have changed.
+
+    A folder that was replaced by another of its name is watched anew; where the system cannot tell of changes, the
+    folder is looked at twice a second.
+    """
+    from watchfiles import awatch
+
+    polled = False
+    while not stop.is_set():
+        watched = _identity(path)
+        yield
+        try:
+            async for changes in awatch(
+                path, stop_event=stop, debounce=100, step=20, rust_timeout=1000, yield_on_timeout=True,
+                force_polling=polled, poll_delay_ms=400,
+            ):  # fmt: skip
+                if changes:
+                    yield
+                if _identity(path) != watched:
+                    break
+        except (OSError, RuntimeError):
+            polled = _identity(path) is not None
+            await asyncio.sleep(0.5)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

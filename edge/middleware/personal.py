@@ -1,0 +1,53 @@
+"""How a personal answer is labelled: private, and described by nothing that describes the origin's bytes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge.web.fields import without
+from edge.web.request import Headers
+
+_ORIGINS_OWN: Final = frozenset(
+    {
+        b"etag",
+        b"last-modified",
+        b"expires",
+        b"age",
+        b"cache-control",
+        b"pragma",
+        b"content-md5",
+        b"digest",
+        b"content-digest",
+        b"repr-digest",
+        b"want-content-digest",
+        b"want-repr-digest",
+        b"surrogate-control",
+        b"surrogate-key",
+        b"cache-tag",
+        b"edge-cache-tag",
+        b"cache-groups",
+        b"cdn-cache-control",
+        b"cloudflare-cdn-cache-control",
+        b"vercel-cdn-cache-control",
+        b"akamai-cache-control",
+        b"x-accel-expires",
+    }
+)
+_OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"accept-ranges"})
+
+
+def labelled(headers: Headers, tag: bytes = b"") -> Headers:
+    """The fields of a personal answer; `tag` is its own validator."""
+    own = ((b"cache-control", b"private, no-cache"), *(((b"etag", tag),) if tag else ()))
+    return (*without(headers, _ORIGINS_OWN), *own)
+
+
+def reframed(headers: Headers, length: int, gzipped: bool) -> Headers:
+    """The fields around a new body."""
+    coding = ((b"content-encoding", b"gzip"),) if gzipped else ()
+    return (*without(headers, _OF_THE_BODY), *coding, (b"content-length", b"%d" % length))
+
+
+def unframed(headers: Headers) -> Headers:
+    """The fields of an answer whose body would have another length (HEAD of a page that is edited)."""
+    return without(headers, frozenset({b"content-length", b"accept-ranges"}))

@@ -1,0 +1,69 @@
+"""One visitor's request: what is known, what is drawn, and what the answer carries because of it."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from http import HTTPStatus
+
+from edge.decisions.values import Decision, Draw
+from edge.middleware.plan import Plan
+from edge.telemetry.metrics import Metrics
+from edge.web import cookie
+from edge.web.coding import accepts_gzip
+from edge.web.request import Headers, Request
+from rules.values import BUCKETS
+
+Chance = Callable[[], int]
+"""A fresh uniform bucket."""
+
+
+def uniform_bucket() -> int:
+    """From the operating system: nobody can guess another visitor's."""
+    return secrets.randbelow(BUCKETS)
+
+
+class Visit:
+    """Reads the stored bucket, or gives a fresh one; strict visitors have none."""
+
+    def __init__(self, request: Request, *, strict: bool, metrics: Metrics, chance: Chance, debug_token: str) -> None:
+        stored = cookie.read(request.headers)
+        strict = strict or stored == "off" or request.fields.get(b"sec-gpc", b"").strip() == b"1"
+        known = stored if isinstance(stored, int) and not strict else None
+        self.draw = Draw(None, strict=True) if strict else Draw(chance() if known is None else known, chance())
+        self.headers: Headers = request.headers
+        self.head = request.method == "HEAD"
+        self.gzip = accepts_gzip(request.headers)
+        self.variants = b""
+        self._new = known is None and not strict
+        self._secure = request.scheme == "https"
+        self._metrics = metrics
+        asked = request.fields.get(b"x-windsock-debug", b"")
+        self._debug = bool(debug_token) and hmac.compare_digest(asked, debug_token.encode())
+
+    def met(self, plan: Plan, status: int, *, page: bool) -> None:
+        """Count the decisions that this answer carries; strict visitors are not counted."""
+        if self.draw.strict or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return
+        for decision in plan.decisions:
+            if page or decision.experience not in plan.in_pages:
+                self._metrics.decided(decision.experience, decision.variant or "", decision.reason)
+
+    def fields(self, plan: Plan, status: int, *, page: bool) -> Headers:
+        """The fields that this visitor's answer gets: a bucket where one was drawn, decisions under the token."""
+        added = []
+        drawn = plan.draws or (plan.draws_page and page)
+        if drawn and self._new and self.draw.bucket is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            added.append(cookie.fresh(self.draw.bucket, self._secure))
+        if self._debug and plan.decisions:
+            added.append((b"x-windsock-decisions", _told(plan.decisions)))
+        return tuple(added)
+
+
+def _told(decisions: tuple[Decision, ...]) -> bytes:
+    parts = (
+        f"{d.experience}={d.variant};p={1.0 if d.probability is None else d.probability:.6g};r={d.reason}"
+        for d in decisions
+    )
+    return ", ".join(parts).encode("ascii", "replace")

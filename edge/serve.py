@@ -1,0 +1,160 @@
+"""`windsock serve`: one control process, N workers, and this process, which watches over them.
+
+The control process starts first and publishes the edition; then granian forks the workers. SIGTERM and SIGINT drain:
+workers finish what they have begun. A worker or control process that dies is replaced.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+from typing import Any, Final
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+from edge.errors import WindsockError
+from edge.run import Run
+from edge.settings import Address, Settings, unbuilt
+from edge.telemetry.log import configuration, configure
+
+_log = logging.getLogger("windsock")
+
+_PATIENCE: Final = 30.0
+"""Seconds for the control process to read the rules, and for workers to drain."""
+_HEADERS_WITHIN: Final = 5_000
+"""Milliseconds for a client to send its header fields."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises WindsockError, in one line, when it cannot start."""
+    configure(settings.log_format)
+    for name in ("listen", "admin"):
+        _claim(getattr(settings, name), name)
+    if not settings.rules.is_dir():
+        raise WindsockError(
+            f"the rules folder {settings.rules} is not there; make one with: windsock init {settings.rules}"
+        )
+    for line in unbuilt(settings):
+        _log.warning(line)
+    run = Run.make(settings)
+    control = Control(run)
+    try:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(run.metrics)
+        control.start()
+        _say_origin(settings)
+        _workers(settings).serve(target_loader=partial(_worker, settings, run), wrap_loader=False)
+    finally:
+        control.stop()
+        run.remove()
+
+
+def _worker(settings: Settings, run: Run) -> Any:
+    """The app of one worker, made inside its process."""
+    from edge.app import Worker
+
+    return Worker(settings, run.edition, run.ready / str(os.getpid()))
+
+
+def _workers(settings: Settings) -> Any:
+    return Granian(
+        "windsock",
+        address=settings.listen.host,
+        port=settings.listen.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        http=HTTPModes.auto,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN),
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        workers_kill_timeout=int(_PATIENCE),
+        ssl_cert=settings.tls_cert,
+        ssl_key=settings.tls_key,
+        log_dictconfig=configuration(settings.log_format),
+        process_name=None,
+    )
+
+
+def _claim(address: Address, name: str) -> None:
+    """See that nobody listens there: with SO_REUSEPORT a second server would silently take half of the visitors."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+        except OSError as error:
+            raise WindsockError(
+                f"{name} {address} cannot be used ({error.strerror}); "
+                f"end what listens there or give another with --{name}"
+            ) from None
+
+
+def _say_origin(settings: Settings) -> None:
+    """Tell at start-up when the origin does not answer: it may be on its way, so the edge starts all the same."""
+    from urllib.parse import urlsplit
+
+    url = urlsplit(settings.origin)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    try:
+        socket.create_connection((url.hostname or "", port), timeout=settings.connect_timeout).close()
+    except OSError as error:
+        _log.warning(
+            "the origin %s does not answer (%s); visitors get a 502 until it does",
+            settings.origin,
+            error.strerror or error,
+        )
+    _log.info("serving %s", settings.origin, extra={"listen": str(settings.listen), "admin": str(settings.admin)})
+
+
+class Control:
+    """The control process, kept alive from a thread."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._process: subprocess.Popen[str] | None = None
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Start it and wait for the first edition. Raises WindsockError with what it said when there is none."""
+        self._process = process = self._spawn(stderr=subprocess.PIPE)
+        end = time.monotonic() + _PATIENCE
+        while not self._run.edition.exists():
+            if process.poll() is not None or time.monotonic() > end:
+                process.kill()
+                said = process.communicate()[1].strip().splitlines()
+                raise WindsockError(said[-1] if said else f"the rules could not be read within {_PATIENCE:.0f} s")
+            time.sleep(0.02)
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def _spawn(self, stderr: int | None = None) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "edge.control", str(self._run.path)]
+        return subprocess.Popen(command, stderr=stderr, text=True)  # noqa: S603 - our own module, no shell
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            process = self._process
+            if process is None:
+                return
+            for line in process.stderr or ():
+                print(line, end="", file=sys.stderr)
+            process.wait()
+            if not self._stopping.wait(0.5):
+                _log.error("the control process ended; it is started again", extra={"code": process.returncode})
+                self._process = self._spawn()

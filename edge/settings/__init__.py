@@ -1,0 +1,162 @@
+"""What an operator decides: flag > `WINDSOCK_*` variable > windsock.toml > default.
+
+`load` reads all sources once, before anything is served; what comes out is frozen, remembers where each value came
+from, and travels as JSON to worker processes, so that each of them has the very same values. No library is imported.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from edge.errors import WindsockError
+from edge.settings.parse import Address, Network, Raw, plain
+from edge.settings.sources import Given, from_arguments, from_environment, from_file, from_flags
+from edge.settings.table import BY_NAME, SETTINGS, Setting
+
+__all__ = [
+    "SETTINGS",
+    "Address",
+    "Network",
+    "Setting",
+    "Settings",
+    "default",
+    "from_json",
+    "load",
+    "to_json",
+    "unbuilt",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, read and checked. Sizes are bytes, times are seconds unless the name says otherwise."""
+
+    origin: str  # scheme://host[:port][/prefix] without a slash at the end; empty when not given
+    rules: Path
+    listen: Address
+    admin: Address
+    workers: int
+    observe: bool
+    store: str = field(repr=False)
+    hosts: tuple[str, ...]
+    preserve_host: bool
+    bypass: tuple[str, ...]
+    origin_headers: tuple[tuple[str, str], ...] = field(repr=False)
+    origin_ca: Path | None
+    origin_transport: Literal["own", "httpx"]
+    tls_cert: Path | None
+    tls_key: Path | None
+    trusted_proxies: tuple[Network, ...]
+    cdn: str
+    geo_database: Path | None
+    weather: str
+    weather_url: str
+    weather_contact: str
+    weather_key: str = field(repr=False)
+    consent: Literal["strict", "exempt", "consented"]
+    consent_cookie: str
+    decision_budget_ms: float
+    cache_bytes: int
+    cache_profile: Literal["safe", "strict"]
+    max_page_bytes: int
+    max_upload_bytes: int
+    connect_timeout: float
+    first_byte_timeout: float
+    idle_timeout: float
+    durability: Literal["normal", "full"]
+    retention_days: int
+    secret_file: Path | None
+    debug_token: str = field(repr=False)
+    admin_token: str = field(repr=False)
+    log_format: Literal["text", "json"]
+    sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # {name: where it came from}
+
+    def source(self, name: str) -> str:
+        """Where a value came from: `flag --x`, `variable WINDSOCK_X`, `windsock.toml, key x`, or `default`."""
+        return self.sources.get(name, "default")
+
+
+def load(
+    flags: Mapping[str, Raw | None] | None = None,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+    arguments: Mapping[str, Raw] | None = None,
+) -> Settings:
+    """Read every source and check the whole; `file` None looks for windsock.toml in the working directory.
+
+    `arguments` are those of a call in Python, where flags are those of a command line.
+    Raises WindsockError, in one line, for a name or a value that cannot be used.
+    """
+    given = (
+        from_file(file)
+        | from_environment(environment or {})
+        | from_flags(flags or {})
+        | from_arguments(arguments or {})
+    )
+    settings = _read(given)
+    _check(settings)
+    return settings
+
+
+def default() -> Settings:
+    """Every setting at its default."""
+    return _read({})
+
+
+def _read(given: Given) -> Settings:
+    values: dict[str, Any] = {setting.name: _value(setting, given) for setting in SETTINGS}
+    return Settings(**values, sources={name: place for name, (_, place) in given.items()})
+
+
+def _value(setting: Setting, given: Given) -> object:
+    raw, place = given.get(setting.name, (setting.default, "default"))
+    try:
+        return setting.parse(raw)
+    except ValueError as error:
+        raise WindsockError(f"{place} {error}") from None
+
+
+def _check(settings: Settings) -> None:
+    """What holds between settings, and on this machine. Raises WindsockError."""
+    for name in ("origin_ca", "tls_cert", "tls_key"):
+        file = getattr(settings, name)
+        if file is not None and not file.is_file():
+            raise WindsockError(f"{settings.source(name)} names {file}, which is no file; check the path")
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        given, missing = ("tls_cert", "tls_key") if settings.tls_cert else ("tls_key", "tls_cert")
+        raise WindsockError(f"{settings.source(given)} is set without {missing}; give both or neither")
+    if settings.listen == settings.admin:
+        raise WindsockError(f"listen and admin are both {settings.listen}; give one of them another port")
+    if not settings.admin.loopback and not settings.admin_token:
+        raise WindsockError(
+            f"{settings.source('admin')} opens {settings.admin} to other machines and admin_token is not set; "
+            "set WINDSOCK_ADMIN_TOKEN or listen on 127.0.0.1"
+        )
+
+
+def unbuilt(settings: Settings) -> tuple[str, ...]:
+    """One line for each setting that was given although its part is not built in this version."""
+    return tuple(
+        f"{settings.source(setting.name)} has no effect in this version: {setting.later}"
+        for setting in SETTINGS
+        if setting.later
+        and setting.name in settings.sources
+        and setting.later_only in ("", getattr(settings, setting.name))
+    )
+
+
+def to_json(settings: Settings) -> str:
+    """The settings as JSON for another process; `from_json` gives equal ones, with the same sources."""
+    values = {setting.name: plain(getattr(settings, setting.name)) for setting in SETTINGS}
+    return json.dumps({"values": values, "sources": dict(settings.sources)})
+
+
+def from_json(document: str) -> Settings:
+    """The settings that `to_json` wrote."""
+    parts = json.loads(document)
+    values: dict[str, Any] = {name: BY_NAME[name].parse(raw) for name, raw in parts["values"].items()}
+    return Settings(**values, sources=parts["sources"])

@@ -1,0 +1,54 @@
+"""The query string: `query.*` and `utm.*`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+LONGEST: Final = 8192
+"""Bytes of a query string that are read; what follows is not looked at."""
+
+MOST: Final = 100
+"""Parameters that are read."""
+
+LONGEST_NAME: Final = 64
+"""Characters of a parameter's name; a longer one is skipped."""
+
+LONGEST_VALUE: Final = 512
+"""Characters of a value that are kept."""
+
+
+def parse(query_string: bytes) -> dict[str, str]:
+    """The first value of each parameter, decoded.
+
+    Total over all bytes: a bad escape stays as it is written, bytes that are not UTF-8 become U+FFFD, and the limits
+    above bound the work. Form encoding as in the URL standard, section 5.1 (`+` is a space).
+    """
+    query: dict[str, str] = {}
+    if not query_string:
+        return query
+    for pair in query_string[:LONGEST].split(b"&", MOST)[:MOST]:
+        name, _, value = pair.partition(b"=")
+        key = _decode(name)
+        if 0 < len(key) <= LONGEST_NAME and key not in query:
+            query[key] = _decode(value)[:LONGEST_VALUE]
+    return query
+
+
+def signals(query: Mapping[str, str]) -> dict[str, str]:
+    """`query.NAME` for each parameter, and `utm.NAME` for each `utm_NAME`."""
+    found: dict[str, str] = {}
+    for name, value in query.items():
+        found["query." + name] = value
+        if name.startswith("utm_") and len(name) > len("utm_"):
+            found["utm." + name.removeprefix("utm_")] = value
+    return found
+
+
+def _decode(piece: bytes) -> str:
+    if b"+" in piece:
+        piece = piece.replace(b"+", b" ")
+    if b"%" in piece:
+        piece = unquote_to_bytes(piece)
+    return piece.decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""Metrics, logs, and the one way to report a failure."""

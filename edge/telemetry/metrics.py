@@ -1,0 +1,132 @@
+"""Counters for Prometheus, right over several workers and cheap on the request path.
+
+A request only adds to plain dictionaries. Every `FLUSH` seconds at most, the event loop moves them into
+prometheus-client, whose memory-mapped files (`PROMETHEUS_MULTIPROC_DIR`) let the private listener add up all
+workers, also those that have ended. prometheus-client looks for that directory while it is imported: so it is
+imported only when the first `Metrics` is made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Final
+
+from edge import __version__
+from edge.fallback import Rung
+
+FLUSH: Final = 0.05
+"""Seconds until a count shows on `/metrics`."""
+
+_DECISION_BUCKETS: Final = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
+_REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """What happened in this process."""
+
+    def __init__(self) -> None:
+        import prometheus_client as prometheus
+
+        self.registry = prometheus.CollectorRegistry()
+        self._counters = {
+            name: prometheus.Counter(f"windsock_{name}", text, labels, registry=self.registry)
+            for name, text, labels in (
+                ("decisions", "Decisions by experience, variant and reason.", ("experience", "variant", "reason")),
+                ("fallbacks", "Requests that had to go down the ladder, by rung.", ("rung",)),
+                ("failures", "What failed while a visitor waited.", ("failure",)),
+                ("pages_untouched", "Pages that could not be edited, by reason.", ("reason",)),
+                ("slots_missed", "Slots that were not found or not editable.", ("experience", "reason")),
+                ("requests", "Requests by status class.", ("status",)),
+                ("cache_requests", "Requests by what the cache did.", ("result",)),
+            )
+        }
+        self._histograms = {
+            "decision": prometheus.Histogram(
+                "windsock_decision_duration_seconds",
+                "Time to read the signals and decide.",
+                buckets=_DECISION_BUCKETS,
+                registry=self.registry,
+            ),
+            "request": prometheus.Histogram(
+                "http_server_request_duration_seconds",
+                "Time to the first byte of the answer.",
+                buckets=_REQUEST_BUCKETS,
+                registry=self.registry,
+            ),
+        }
+        self._reload = prometheus.Gauge(
+            "windsock_config_last_reload_success_timestamp_seconds",
+            "When the current edition was taken.",
+            multiprocess_mode="mostrecent",
+            registry=self.registry,
+        )
+        prometheus.Gauge(
+            "windsock_build_info",
+            "Always 1; the version is a label.",
+            ("version",),
+            multiprocess_mode="max",
+            registry=self.registry,
+        ).labels(__version__).set(1)
+        self._counts: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in self._counters}
+        self._times: dict[str, list[float]] = {name: [] for name in self._histograms}
+        self._dirty = False
+
+    def decided(self, experience: str, variant: str, reason: str) -> None:
+        """One decision that a visitor met."""
+        self._add("decisions", experience, variant, reason)
+
+    def fell(self, failure: str, rung: Rung) -> None:
+        """One request went down the ladder."""
+        self._add("fallbacks", rung.value)
+        self._add("failures", failure)
+
+    def untouched(self, reason: str) -> None:
+        """One page that should have been edited was not."""
+        self._add("pages_untouched", reason)
+
+    def missed(self, experience: str, reason: str) -> None:
+        """One experience found no place on its page."""
+        self._add("slots_missed", experience, reason)
+
+    def answered(self, status: int, seconds: float, cache: str = "bypass") -> None:
+        """One answer, with the time to its first byte."""
+        self._add("requests", f"{status // 100}xx")
+        self._add("cache_requests", cache)
+        self._times["request"].append(seconds)
+
+    def decided_in(self, seconds: float) -> None:
+        """How long signals and decisions took."""
+        self._times["decision"].append(seconds)
+
+    def reloaded(self, at: float) -> None:
+        """A new edition serves since `at` (seconds since the epoch)."""
+        self._reload.set(at)
+
+    def _add(self, name: str, *labels: str) -> None:
+        self._counts[name][labels] += 1
+        if not self._dirty:
+            self._dirty = True
+            asyncio.get_running_loop().call_later(FLUSH, self.flush)
+
+    def flush(self) -> None:
+        """Move what was counted into prometheus-client."""
+        self._dirty = False
+        for name, counts in self._counts.items():
+            for labels, amount in counts.items():
+                self._counters[name].labels(*labels).inc(amount)
+            counts.clear()
+        for name, times in self._times.items():
+            for seconds in times:
+                self._histograms[name].observe(seconds)
+            times.clear()
+
+
+def exposition() -> bytes:
+    """The text that Prometheus scrapes: all workers together, from the directory that they share."""
+    import prometheus_client as prometheus
+    from prometheus_client import multiprocess
+
+    shared = prometheus.CollectorRegistry()
+    multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    return prometheus.generate_latest(shared)

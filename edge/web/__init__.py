@@ -1,0 +1,1 @@
+"""HTTP as plain values: fields, cookies, peers, validators, plain answers."""

@@ -1,0 +1,64 @@
+"""Who is asking: the client address and scheme, believed only as far as listed proxies go.
+
+The address on the connection is a fact. What `X-Forwarded-For` says is a claim of whoever sent it: it is read from
+right to left, and the first address that is not one of our own proxies is the client. It stays in memory for the
+time of one request.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+from edge.web.fields import every
+from edge.web.request import Headers
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Trust:
+    """The proxies in front of us whose forwarding fields are believed."""
+
+    def __init__(self, networks: Iterable[Network] = ()) -> None:
+        self._networks = tuple(networks)
+        self.listed = lru_cache(maxsize=1024)(self._listed)
+
+    def _listed(self, address: str) -> bool:
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+        return any((mapped or ip) in network for network in self._networks)
+
+    def client(self, peer: str, headers: Headers) -> str:
+        """The visitor's address: the peer's own unless the peer is a listed proxy."""
+        if not self._networks or not self.listed(peer):
+            return peer
+        for claimed in reversed(every(headers, b"x-forwarded-for")):
+            peer = _address(claimed)
+            if not self.listed(peer):
+                return peer
+        return peer
+
+    def scheme(self, peer: str, headers: Headers, own: str) -> str:
+        """`http` or `https` as the visitor's browser sees it."""
+        if self._networks and self.listed(peer):
+            claimed = every(headers, b"x-forwarded-proto")
+            if claimed and claimed[-1].lower() in (b"http", b"https"):
+                return claimed[-1].lower().decode("ascii")
+        return own
+
+
+def _address(claimed: bytes) -> str:
+    """An address without port and brackets; empty when it is none."""
+    text = claimed.decode("latin-1").strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""

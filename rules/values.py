@@ -1,0 +1,133 @@
+"""What a rules folder becomes: frozen values, ready to be read for each request.
+
+Nothing here knows YAML or HTTP. `rules.load` makes these values from files, `rules.choose` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Final, Literal
+
+from rules.signals import UNKNOWN, Signals, Value
+from rules.when import Condition
+from rules.where import Where
+from rules.window import Window
+
+__all__ = [
+    "BUCKETS",
+    "HELD",
+    "OUTSIDE",
+    "UNKNOWN",
+    "Delivery",
+    "Entry",
+    "Experience",
+    "Form",
+    "RuleSet",
+    "Seats",
+    "Signals",
+    "Value",
+    "Variant",
+]
+
+BUCKETS: Final = 4096
+"""How many buckets there are; the one thing stored on a device is one of them."""
+
+HELD: Final = BUCKETS
+"""Instead of a rank: by the coin of a holdout this bucket keeps the default."""
+
+OUTSIDE: Final = BUCKETS + 1
+"""Instead of a rank: this bucket is not part of the rollout."""
+
+Delivery = Literal["page", "header", "path", "redirect"]
+"""Where an experience goes: into the page at CSS selectors, or into the request, or instead of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What happens to one slot of the page.
+
+    `kind` and `text`/`attributes`: `replace` (markup for the whole element: `html` and `file` in YAML), `text`
+    (content, plain text), `set` (`attributes`; None removes one), `remove`, `before`, `after` (markup beside it).
+    """
+
+    kind: Literal["replace", "text", "set", "remove", "before", "after"]
+    text: str = ""
+    attributes: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One form of an experience. All fields empty: the origin's own content (`original`)."""
+
+    name: str
+    forms: tuple[tuple[str, Form], ...] = ()  # (CSS selector, form), for delivery "page"
+    headers: tuple[tuple[str, str], ...] = ()  # for delivery "header"
+    target: str = ""  # the path to ask for ("path") or to send the visitor to ("redirect")
+    never_when: Condition | None = None  # where it holds, `split` and `learn` go on without this variant
+
+    @property
+    def original(self) -> bool:
+        """Whether this variant leaves everything as it is."""
+        return not (self.forms or self.headers or self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of `choose`: who it is for, and the shares of the variants it may show."""
+
+    when: Condition | None
+    kind: Literal["show", "split", "learn"]
+    shares: tuple[tuple[str, float], ...]  # (variant, weight > 0); one for `show`; even for `learn`
+    signals: tuple[str, ...] = ()  # `from:` of `learn`
+    policy: str = ""  # of `learn`
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Which rank a bucket has in an experience's draws, and which buckets take part at all.
+
+    `rank[b]` is the dense rank of bucket b among those in play, 0 <= rank < `play`; a bucket that is not in play
+    has `HELD` or `OUTSIDE` in its place. Two bytes a bucket: there may be thousands of experiences.
+    """
+
+    rank: memoryview[int]
+    play: int
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """One thing on one or more pages that may differ."""
+
+    name: str
+    purpose: str
+    delivery: Delivery
+    slots: tuple[str, ...]  # CSS selectors, for delivery "page"
+    where: Where
+    window: Window
+    variants: Mapping[str, Variant]
+    default: str
+    choose: tuple[Entry, ...]
+    holdout: int  # its own, in buckets of 4,096
+    rollout: int  # buckets of 4,096; BUCKETS when everyone takes part
+    sticky: bool
+    seats: Seats
+    file: str  # relative to the rules folder, for messages
+    goal: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def coins(self) -> bool:
+        """Whether anything about it is ever drawn."""
+        return self.seats.play < BUCKETS or any(entry.kind != "show" for entry in self.choose)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All experiences of a folder in file order, and what `site.yaml` says."""
+
+    experiences: tuple[Experience, ...]
+    zone: tzinfo
+    version: str  # digest of everything that was read; equal folders have equal versions
+    dayparts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    held: frozenset[int] = frozenset()  # the buckets of the site's holdout, which an experience's own does not own

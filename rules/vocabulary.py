@@ -1,0 +1,198 @@
+"""Every signal by name: what it is about, and which values it may have.
+
+What marketers write, what `--signal` takes and what is pushed all go through `parse_value`, so that a value has one
+spelling inside: countries in capitals, temperatures in degrees Celsius, months as numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from rules.problem import wrong
+from rules.signals import UNKNOWN, Value
+from rules.spelling import advice
+from rules.window import WEEKDAYS, around, calendar_day, weekday
+from rules.words import (
+    CALLED,
+    COUNTRIES,
+    DAYPARTS,
+    FAMILIES,
+    FAMILY_EXAMPLES,
+    FULL_MONTHS,
+    MONTHS,
+    PLACE,
+    SIGNALS,
+    Signal,
+)
+
+
+def signal(name: str) -> Signal:
+    """The signal of this name. Raises ReadingError with the nearest name when there is none."""
+    known = SIGNALS.get(name)
+    if known is not None:
+        return known
+    family, dot, rest = name.partition(".")
+    if dot and rest and family in FAMILIES:
+        like = SIGNALS[PLACE[rest]] if family == "place" and rest in PLACE else Signal(name, "text", FAMILIES[family])
+        return replace(like, name=name)
+    if name in FAMILIES:
+        raise wrong(f"`{name}` needs a name after a dot", f"write {name}.NAME, such as `{FAMILY_EXAMPLES[name]}`")
+    near = "utm." + name[4:] if name.startswith("utm_") else None
+    hint = f"did you mean `{near}`?" if near else advice(name, SIGNALS, all_of_them="the signals are")
+    raise wrong(f"unknown signal `{name}`", hint)
+
+
+def parse_value(name: str, written: str, dayparts: Collection[str] = tuple(DAYPARTS)) -> Value:
+    """The value that `written` stands for in the signal `name`: 5.0 for `41F`, "US" for `us`, `UNKNOWN` for `unknown`.
+
+    `dayparts` are the names that the site has for the parts of the day. Raises ReadingError (a ValueError), which says
+    what may be written and what was probably meant.
+    """
+    return value_of(signal(name), written, dayparts)
+
+
+def value_of(about: Signal, written: str, dayparts: Collection[str] = tuple(DAYPARTS)) -> Value:
+    """The same for a signal that has been looked up."""
+    text = written.strip()
+    if text == UNKNOWN:
+        return UNKNOWN
+    if about.kind == "word":
+        return _word(about, text, tuple(dayparts) if about.name.endswith("daypart") else about.words)
+    return _READERS[about.kind](text)
+
+
+def _word(about: Signal, text: str, words: tuple[str, ...]) -> str:
+    word = text.lower()
+    for known in words:
+        if known.lower() == word:
+            return known
+    called = CALLED.get(about.name.removeprefix("place."), {}).get(word)
+    if called in words:
+        raise wrong(f"`{text}` is called `{called}` here", f"write `{called}`")
+    raise wrong(f"`{text}` is no value of `{about.name}`", advice(text, (*words, UNKNOWN)))
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise wrong("the text is empty", "write a text, or `*` for any")
+    return text
+
+
+def _number(text: str) -> float:
+    return number(text, f"`{text}` is no number", "write digits, such as 12 or 7.5")
+
+
+def number(text: str, message: str, hint: str) -> float:
+    """A finite number, plainly written. Raises ReadingError with this message and hint."""
+    if re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", text, re.ASCII):
+        return float(text)
+    raise wrong(message, hint)
+
+
+def _temperature(text: str) -> float:
+    found = re.fullmatch(r"(.*?)\s*°?\s*([CF]?)", text, re.IGNORECASE | re.DOTALL)
+    degrees, unit = (found[1], found[2].upper()) if found else (text, "")
+    value = number(degrees, f"`{text}` is no temperature", "write degrees Celsius, such as 5, or Fahrenheit: 41F")
+    celsius = round((value - 32) / 1.8, 6) if unit == "F" else value
+    if not -100 <= celsius <= 59:
+        raise wrong(f"`{text}` never occurs: it would be {celsius:g} °C", f"for Fahrenheit write {degrees}F")
+    return celsius
+
+
+def _hour(text: str) -> int:
+    if re.fullmatch(r"\d{1,2}(:00)?", text, re.ASCII) and int(text.partition(":")[0]) < 24:
+        return int(text.partition(":")[0])
+    hint = "write a number from 0 to 23; for minutes use `every`, or a daypart of your own in site.yaml"
+    raise wrong(f"`{text}` is no whole hour", hint)
+
+
+def _flag(text: str) -> bool:
+    word = text.lower()
+    if word in ("true", "yes", "false", "no"):
+        return word in ("true", "yes")
+    raise wrong(f"`{text}` is neither yes nor no", "write true or false")
+
+
+def _date(text: str) -> str:
+    return calendar_day(text).isoformat()
+
+
+def _weekday(text: str) -> str:
+    return WEEKDAYS[weekday(text)]
+
+
+def _month(text: str) -> int:
+    word = text.lower()
+    for number_of, (short, full) in enumerate(zip(MONTHS, FULL_MONTHS, strict=True), 1):
+        if word in (short, full, str(number_of), f"{number_of:02}"):
+            return number_of
+    raise wrong(f"`{text}` is no month", advice(text, (*MONTHS, *FULL_MONTHS), all_of_them="the months are"))
+
+
+def _country(text: str) -> str:
+    code = text.upper()
+    if code in COUNTRIES:
+        return code
+    called = CALLED["country"].get(text.lower())
+    hint = f"did you mean `{called}`?" if called else "write the two letters of ISO 3166, such as NO for Norway"
+    raise wrong(f"`{text}` is no country code", hint)
+
+
+def _region(text: str) -> str:
+    code = text.upper()
+    if re.fullmatch(r"[A-Z]{2}-[A-Z0-9]{1,3}", code, re.ASCII) and code[:2] in COUNTRIES:
+        return code
+    bare = re.fullmatch(r"[A-Z]{2}", code, re.ASCII)
+    example = f"US-{code}" if bare else "US-CO"
+    raise wrong(f"`{text}` is no region", f"write country and region as in ISO 3166-2, such as {example}")
+
+
+def _language(text: str) -> str:
+    if re.fullmatch(r"[a-z]{2,3}", text.lower(), re.ASCII):
+        return text.lower()
+    called = CALLED["language"].get(text.lower())
+    first = re.match(r"([a-z]{2,3})[-_]", text.lower(), re.ASCII)
+    if called or first:
+        near = called or (first[1] if first else "")
+        raise wrong(f"`{text}` is no language", f"write the language alone: `{near}`; for a place use `country`")
+    raise wrong(f"`{text}` is no language", "write its two letters, such as en, or three where it has no two")
+
+
+def _zone(text: str) -> str:
+    return zone(text).key
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this name. Raises ReadingError with the nearest name when there is none."""
+    try:
+        if name not in ("", ".", "localtime", "posixrules"):
+            return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        pass
+    hint = advice(name, sorted(available_timezones()), all_of_them="")
+    raise wrong(f"`{name}` is no time zone", hint if hint.startswith("did") else "write a name such as Europe/Oslo")
+
+
+def months(first: str, last: str) -> list[int]:
+    """The numbers of the months from one to another, both included, over the turn of the year if need be."""
+    return [month + 1 for month in around(_month(first) - 1, _month(last) - 1, 12)]
+
+
+_READERS: Final[Mapping[str, Callable[[str], Value]]] = {
+    "text": _text,
+    "number": _number,
+    "temperature": _temperature,
+    "hour": _hour,
+    "flag": _flag,
+    "date": _date,
+    "weekday": _weekday,
+    "month": _month,
+    "country": _country,
+    "region": _region,
+    "language": _language,
+    "zone": _zone,
+}

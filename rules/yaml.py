@@ -1,0 +1,227 @@
+"""YAML text to plain data, with the line and column of every key and value.
+
+The parser is ruamel's; what its events mean is decided here, since rule files are written by people and come from
+anywhere:
+
+- The core schema of YAML 1.2, so that `NO` is Norway, `on` a word and `17:30` a time. A number is a number only where
+  it could be written back as it stands: `007` and `1.50` keep their text. Keys are always text.
+- One document, without anchors, aliases, tags and directives: nothing stands for something else, so nothing explodes.
+- Bounded size, depth and number of values, and no recursion: the events are read one by one.
+
+Whatever the text is, the result is a value: a tree, or a problem with its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from rules.problem import Path, Problem
+from rules.trap import explain
+
+LARGEST: Final = 1024 * 1024
+"""Characters of a file."""
+
+DEEPEST: Final = 64
+"""Lists and mappings inside each other."""
+
+MOST: Final = 200_000
+"""Keys and values of a file."""
+
+Mark = tuple[int, int]
+"""Line and column, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What a file says. `data` is None where it says nothing, or where it could not be read to its end."""
+
+    data: object
+    values: Mapping[Path, Mark]  # where each value begins
+    keys: Mapping[Path, Mark]  # where each key begins
+    problems: tuple[Problem, ...] = ()
+
+    def mark(self, path: Path, *, key: bool = False) -> Mark:
+        """Where a value (or its key) begins; what is not in the file is looked for where it would belong."""
+        if key and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
+
+
+def read(file: str, text: str) -> Tree:
+    """The tree of a rule file; `file` is its name in problems."""
+    if len(text) > LARGEST:
+        return _broken(file, (1, 1), f"the file is larger than {LARGEST:,} characters", "split it into several files")
+    reading = _Reading(file, text)
+    try:
+        for event in _events(text):
+            reading.take(event)
+    except _StopError as stop:
+        return _broken(file, stop.mark, stop.message, stop.hint)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return _broken(file, at, *explain(text, at, str(error.problem or error.context)))
+    except ReaderError as error:
+        before = text[: error.position].split("\n")
+        message = f"the character U+{ord(text[error.position]):04X} may not stand in a file"
+        return _broken(file, (len(before), len(before[-1]) + 1), message, "delete it")
+    except Exception:  # the parser has met hostile text: whatever it raises, this file cannot be read
+        return _broken(
+            file, reading.last, "this cannot be read as YAML", "compare it with an example in rules/README.md"
+        )
+    return reading.tree()
+
+
+def _events(text: str) -> Iterator[Any]:
+    return iter(YAML(typ="safe", pure=True).parse(text))  # type: ignore[no-untyped-call]  # ruamel is half typed
+
+
+class _StopError(Exception):
+    """Something after which reading on makes no sense."""
+
+    def __init__(self, mark: Mark, message: str, hint: str) -> None:
+        self.mark, self.message, self.hint = mark, message, hint
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that is being read."""
+
+    into: list[object] | dict[str, object]
+    path: Path
+    key: str | None = None  # of the value that comes next, in a mapping
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The state between two events."""
+
+    file: str
+    text: str
+    data: object = None
+    documents: int = 0
+    last: Mark = (1, 1)
+    open: list[_Open] = field(default_factory=list)
+    values: dict[Path, Mark] = field(default_factory=dict)
+    keys: dict[Path, Mark] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def tree(self) -> Tree:
+        return Tree(self.data, self.values, self.keys, tuple(self.problems))
+
+    def take(self, event: Any) -> None:
+        """One event of the parser."""
+        self.last = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, NodeEvent):
+            self._check(event)
+        if isinstance(event, ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, MappingStartEvent):
+            self._begin({})
+        elif isinstance(event, SequenceStartEvent):
+            self._begin([])
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            self.open.pop()
+        elif isinstance(event, DocumentStartEvent):
+            self._document(event)
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            raise _StopError(self.last, "a second document begins here", "write one experience per file")
+        if event.version or event.tags:
+            raise _StopError(self.last, "a line that begins with `%` is not available here", "delete it")
+
+    def _check(self, event: Any) -> None:
+        if isinstance(event, AliasEvent):
+            hint = f'for a star put quotes round it: "*{event.anchor}"; otherwise write the value out'
+            raise _StopError(self.last, f"`*{event.anchor}` refers to another value, which is not available here", hint)
+        if event.anchor:
+            hint = f'for a text put quotes round it: "&{event.anchor} …"'
+            raise _StopError(self.last, f"`&{event.anchor}` names a value, which is not available here", hint)
+        if getattr(event, "tag", None) is not None:
+            hint = "delete the tag; for a text that begins with `!` put quotes round it"
+            raise _StopError(self.last, f"`{event.tag}` is a tag, which is not available here", hint)
+        if len(self.values) + len(self.keys) > MOST:
+            raise _StopError(self.last, f"the file holds more than {MOST:,} values", "split it into several files")
+
+    def _scalar(self, event: Any) -> None:
+        inside = self.open[-1] if self.open else None
+        if inside is not None and isinstance(inside.into, dict) and inside.key is None:
+            self._key(inside, str(event.value))
+        else:
+            self._put(_value(event.value) if event.style in (None, "") else str(event.value))
+
+    def _key(self, inside: _Open, key: str) -> None:
+        path = (*inside.path, key)
+        if path in self.keys:
+            message = f"`{key}` stands here twice; the first is in line {self.keys[path][0]}"
+            self.problems.append(Problem(self.file, *self.last, "error", message, "keep one of them"))
+        self.keys[path] = self.last
+        inside.key = key
+
+    def _put(self, value: object) -> Path:
+        """Store a value where it belongs, and give its path."""
+        if not self.open:
+            self.data, path = value, ()
+        else:
+            path = self._put_inside(self.open[-1], value)
+        self.values[path] = self.last
+        return path
+
+    def _put_inside(self, inside: _Open, value: object) -> Path:
+        if isinstance(inside.into, list):
+            inside.into.append(value)
+            return (*inside.path, len(inside.into) - 1)
+        if inside.key is None:
+            raise _StopError(self.last, "a key must be a word, not a list or a mapping", "put quotes round it")
+        key, inside.key = inside.key, None
+        inside.into[key] = value
+        return (*inside.path, key)
+
+    def _begin(self, into: list[object] | dict[str, object]) -> None:
+        if len(self.open) >= DEEPEST:
+            raise _StopError(self.last, f"lists and mappings are nested more than {DEEPEST} deep", "write it flatter")
+        self.open.append(_Open(into, self._put(into)))
+
+
+_NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_FLAGS: Final = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
+_WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+
+
+def _value(text: str) -> object:
+    """What a plain scalar stands for in the core schema of YAML 1.2, section 10.3; text where in doubt."""
+    if text in _NULL:
+        return None
+    if text in _FLAGS:
+        return _FLAGS[text]
+    if _WHOLE.fullmatch(text) and text != "-0":
+        return int(text)
+    if _DECIMAL.fullmatch(text) and repr(float(text)) == text:
+        return float(text)
+    return text
+
+
+def _broken(file: str, at: Mark, message: str, hint: str) -> Tree:
+    return Tree(None, {}, {}, (Problem(file, *at, "error", message, hint),))
