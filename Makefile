@@ -10,7 +10,7 @@ UV ?= uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 ifndef PYTHON
-PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3 python3.14 python; do \
+PYTHON = $(shell for python in python3.11 python3.12 python3.13 python3 python3.14 python; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 endif
 

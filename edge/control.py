@@ -25,6 +25,7 @@ from edge.errors import WindsockError
 from edge.live.current import Current, Document
 from edge.live.folder import Folder
 from edge.live.published import publish, read
+from edge.question import answer
 from edge.run import Run, last_good
 from edge.settings import Settings, from_json
 from edge.telemetry.log import configuration, configure
@@ -55,7 +56,7 @@ async def _control(run: Run, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    app = private_app(State(current, folder, run), explain, settings.admin_token)
+    app = private_app(State(current, folder, run), partial(_explain, settings), settings.admin_token)
     server = Server(
         app,
         address=settings.admin.host,
@@ -76,6 +77,13 @@ async def _control(run: Run, settings: Settings) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _explain(settings: Settings, state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
+    edition = state.editions.current
+    if edition is None:
+        raise ValueError("there is no edition yet; /readyz says why")
+    return answer(pairs, edition, clock.system(), strict=settings.consent == "strict")
 
 
 def _take(run: Run, current: Current, settings: Settings, document: Document) -> None:

@@ -60,6 +60,9 @@ class Question:
 class QuestionError(WindsockError, ValueError):
     """A question that cannot be understood; one line says where."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
 
 def answer(pairs: Pairs, edition: Edition, now: float, strict: bool = False) -> dict[str, object]:
     """What such a visitor would see, and why, as plain data. `strict`: nothing may be drawn for anybody here.

@@ -73,3 +73,10 @@ def cache_hit(cache_status: str) -> bool | None:
     if not found:
         return None
     return "hit" in (part.strip() for part in (found[1] or "").split(";"))
+
+
+def kind(path: str) -> str:
+    """Give the name under which pages of one kind are counted: `/gear/*` for `/gear/skerry-boot?size=42`."""
+    bare = path.split("?")[0]
+    first, _, deeper = bare.removeprefix("/").partition("/")
+    return f"/{first}/*" if deeper else bare

@@ -72,7 +72,7 @@ class Visit:
 
 def visits(seed: int) -> Iterator[Visit]:
     """Give visits without end, the same ones for the same seed."""
-    luck = random.Random(seed)  # noqa: S311: simulated people need a seed, not a secret
+    luck = random.Random(seed)  # noqa: S311 -- simulated people need a seed, not a secret
     weights = [persona.weight for persona in PERSONAS]
     while True:
         persona = luck.choices(PERSONAS, weights)[0]
@@ -159,7 +159,7 @@ PERSONAS: Final = (
         "oslo",
         "Reads Norwegian, found the shop in a search on a Mac.",
         f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Version/18.6 Safari/605.1.15",
-        "no,nb;q=0.9,nn;q=0.8,en;q=0.6",
+        "nb-NO,nb;q=0.9,no;q=0.8,nn;q=0.7,en;q=0.5",
         referer="https://duckduckgo.com/",
     ),
     Persona(

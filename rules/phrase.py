@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, TypeVar
 
 from rules.glob import glob
-from rules.problem import Mistake, Path, ReadingError, wrong
+from rules.problem import Mistake, Place, ReadingError, wrong
 from rules.signals import UNKNOWN, Value
 from rules.vocabulary import months, signal, value_of
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
@@ -33,7 +33,7 @@ Phrase = Is | Like | Between | AnyOf
 NESTING: Final = 16
 """How deep `any`, `all` and `not` may stand in each other."""
 
-_COMPARISON: Final = re.compile(r"(<=|>=|<|>|≤|≥|=<|=>|==?|!=)\s*(.*)", re.DOTALL)
+_COMPARISON: Final = re.compile(r"(<=|>=|<>|<|>|≤|≥|=<|=>|==?|!=)\s*(.*)", re.DOTALL)
 _DASH: Final = r"\s*[-–]\s*"
 _NUMBERS: Final = re.compile(rf"([+-]?\d[\d.]*\s*°?[CF]?){_DASH}([+-]?\d[\d.]*\s*°?[CF]?)", re.IGNORECASE)
 _DATES: Final = re.compile(rf"(\d{{4}}-\d\d-\d\d){_DASH}(\d{{4}}-\d\d-\d\d)")
@@ -58,12 +58,20 @@ def condition(tree: object, dayparts: Collection[str] = tuple(DAYPARTS), depth: 
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 
+def given(tree: object, dayparts: Collection[str] = tuple(DAYPARTS)) -> dict[str, Value]:
+    """Signals with one value each, as tests write them. Raises ReadingError with the place of every mistake."""
+    if not isinstance(tree, Mapping):
+        raise wrong("signals with their values are expected here", "write for example {country: US, weather: rain}")
+    items: list[tuple[Place, tuple[str, object]]] = [((), (str(name), written)) for name, written in tree.items()]
+    return dict(_each(items, lambda item: _given(*item, dayparts)))
+
+
 def phrase(about: Signal, written: object, dayparts: Collection[str] = tuple(DAYPARTS)) -> Phrase:
     """The condition that stands beside one signal: a value, a comparison, a range, or a list of those."""
     items = written if isinstance(written, list) else [written]
     if not items:
         raise wrong("the list is empty", f"write at least one value of `{about.name}`")
-    places: list[Path] = [(place,) if items is written else () for place in range(len(items))]
+    places: list[Place] = [(place,) if items is written else () for place in range(len(items))]
     read = _each(list(zip(places, items, strict=True)), lambda item: _item(about, item, dayparts))
     values = frozenset(value for item in read if isinstance(item, Is) for value in item.values)
     rest = tuple(item for item in read if not isinstance(item, Is))
@@ -71,13 +79,27 @@ def phrase(about: Signal, written: object, dayparts: Collection[str] = tuple(DAY
     return parts[0] if len(parts) == 1 else AnyOf(parts)
 
 
+def _given(name: str, written: object, dayparts: Collection[str]) -> tuple[str, Value]:
+    about = _signal(name)
+    if isinstance(written, list | Mapping):
+        raise ReadingError(
+            Mistake((name,), f"a test gives one value of `{name}`", "write one value; a list is for `when`")
+        )
+    return _at((name,), lambda: (name, value_of(about, _text(about, written), dayparts)))
+
+
+def _signal(name: str) -> Signal:
+    """The signal of a key; the mistake is the key's."""
+    try:
+        return signal(name)
+    except ReadingError as error:
+        raise ReadingError(*(Mistake((name,), each.message, each.hint, key=True) for each in error.mistakes)) from None
+
+
 def _part(name: str, written: object, dayparts: Collection[str], depth: int) -> Condition:
     if name in _JOINTS:
         return _at((name,), lambda: _joint(name, written, dayparts, depth))
-    try:
-        about = signal(name)
-    except ReadingError as error:
-        raise ReadingError(*(Mistake((name,), each.message, each.hint, key=True) for each in error.mistakes)) from None
+    about = _signal(name)
     return _at((name,), lambda: phrase(about, written, dayparts))
 
 
@@ -85,7 +107,7 @@ def _joint(name: str, written: object, dayparts: Collection[str], depth: int) ->
     """`not` takes one condition; `any` and `all` a list of them, or a mapping whose entries count one by one."""
     if name == "not":
         return Not(condition(written, dayparts, depth + 1))
-    items: list[tuple[Path, object]]
+    items: list[tuple[Place, object]]
     if isinstance(written, Mapping):
         items = [((), {key: value}) for key, value in written.items()]
     elif isinstance(written, list):
@@ -190,7 +212,7 @@ def _months(about: Signal, text: str) -> Is | None:
     return Is(about.name, frozenset(months(ranged[1], ranged[2]))) if ranged else None
 
 
-def _at(path: Path, read: Callable[[], Condition]) -> Condition:
+def _at(path: Place, read: Callable[[], Found]) -> Found:
     """What `read` gives; its mistakes lie under `path`."""
     try:
         return read()
@@ -198,7 +220,7 @@ def _at(path: Path, read: Callable[[], Condition]) -> Condition:
         raise ReadingError(*(mistake.under(*path) for mistake in error.mistakes)) from None
 
 
-def _each(items: Sequence[tuple[Path, Item]], read: Callable[[Item], Found]) -> tuple[Found, ...]:
+def _each(items: Sequence[tuple[Place, Item]], read: Callable[[Item], Found]) -> tuple[Found, ...]:
     """Each item read, or all mistakes of all of them, under their paths."""
     found: list[Found] = []
     mistakes: list[Mistake] = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning"]
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 """A place inside one file: keys and positions in lists, from the outside in."""
 
 
@@ -30,7 +30,7 @@ class Problem:
 class Mistake:
     """One thing that is wrong at a place inside a file, before it is known on which line that is."""
 
-    at: Path
+    at: Place
     message: str
     hint: str = ""
     severity: Severity = "error"

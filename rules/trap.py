@@ -1,52 +1,126 @@
 """What people meant when YAML did not understand them.
 
-A parser says what it expected ("mapping values are not allowed here"); a marketer needs to know which character did it
-and what to write instead. Each trap is known by the text at the place where the parser stopped.
+A parser says what it expected and where it gave up ("mapping values are not allowed here"); a marketer needs to know
+which character did it, on which line, and what to write instead. Each trap is known by the text at the place where the
+parser stopped, and by what it was doing there.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+Mark = tuple[int, int]
+Told = tuple[Mark, str, str]
+"""Line and column, from 1; message; hint."""
 
 
-def explain(text: str, at: tuple[int, int], said: str) -> tuple[str, str]:
-    """Message and hint for a place (line and column, from 1) where the parser stopped, and what it said there."""
-    line = _line(text, at[0])
-    rest = line[at[1] - 1 :]
+def explain(text: str, stopped: Mark, began: Mark, said: str) -> Told:
+    """What is wrong in a text where the parser `stopped`, in something that `began` there, and what it `said`."""
+    lines = text.splitlines() or [""]
+    for trap in (_left_open, _by_character, _by_shape, _by_words):
+        for told in trap(lines, stopped, began, said):
+            return told
+    return (
+        stopped,
+        f"this cannot be read as YAML ({said})",
+        "put quotes round the text, or compare with rules/README.md",
+    )
+
+
+def without_value(step: str | int, rest: str) -> tuple[str, str]:
+    """Message and hint for a key (or the position in a list) without a value; `rest` is its line from there on."""
+    what = f"`{step}` has no value" if isinstance(step, str) else "this entry has no value"
+    comment = re.search(r"[:-]\s+#\s?(\S.*)", rest)
+    if comment:
+        return what, f'in YAML `#` begins a comment; put quotes round the value: {step}: "#{comment[1].strip()}"'
+    if re.match(r"[\w.]+\s*[},]", rest):
+        return what, f'put quotes round a text with braces: "{{{step}}}"'
+    return what, "write one, or delete the line"
+
+
+def _left_open(stop: Stop) -> Iterator[Told]:
+    """Quotes that are not closed run on to the next ones, and the parser stops far below."""
+    if "mapping values" in stop.said or "','" in stop.said:
+        return
+    for number, line in enumerate(stop.lines[: stop.at[0]], 1):
+        found = _OPENED.search(line)
+        if found:
+            yield (
+                (number, found.start(2) + 1),
+                "quotes are opened here and not closed",
+                f"close the quotes: {found[2]} …",
+            )
+        if _BLOCK.search(line):  # from here on quotes may be part of the markup
+            return
+
+
+def _by_character(stop: Stop) -> Iterator[Told]:
+    line = stop.line
+    rest = line[stop.at[1] - 1 :]
     if "\t" in line[: len(line) - len(line.lstrip())] or rest.startswith("\t"):
-        return "the line is indented with a tab", "use spaces; YAML does not allow tabs there"
-    for begins, message, hint in _FIRST_CHARACTERS:
-        if rest.startswith(begins):
-            return message, hint
-    if re.search(r":\s+[>|]\s*[\d\"']", line):
-        return "`>` and `|` begin a block of text in YAML", 'put quotes round a comparison: "> 20"'
-    if "mapping values" in said:
-        hint = 'put quotes round a text that holds ": ", or use `html: |` with the markup in the lines below, indented'
-        return "there is a second `: ` in this line, or the line is indented further than the one above", hint
-    if "end of stream" in said or "unexpected end" in said or "quoted scalar" in said:
-        return "the file ends inside quotes or brackets", "close the quotes or the bracket that were opened"
-    if "block end" in said or "block mapping" in said or "could not find expected ':'" in said:
-        return (
-            "this line does not fit the lines above it",
-            "give keys that belong together the same indentation, and write `key: value`",
-        )
-    if "','" in said:
-        return (
-            "a comma or a closing bracket is missing",
-            "write [a, b] and {a: 1, b: 2}; put quotes round texts with brackets",
-        )
-    return f"this cannot be read as YAML ({said})", "put quotes round the text, or compare with rules/README.md"
+        yield stop.at, "the line is indented with a tab", "use spaces; YAML does not allow tabs there"
+    for begins in _RESERVED:
+        if rest.startswith(begins) or line[max(0, stop.at[1] - 2) :].startswith(begins):
+            yield stop.at, f"a value may not begin with `{begins}` in YAML", f'put quotes round it: "{begins} …"'
+    if rest[:1] in ("}", "]"):
+        yield stop.at, f"there is a `{rest[0]}` too many", "delete it, or put quotes round a text with brackets"
 
 
-_FIRST_CHARACTERS = (
-    ("*", "a value may not begin with `*` in YAML", 'put quotes round it: "*"'),
-    ("&", "a value may not begin with `&` in YAML", "put quotes round it"),
-    ("@", "a value may not begin with `@` in YAML", "put quotes round it"),
-    ("`", "a value may not begin with a backtick in YAML", "put quotes round it"),
-    ("%", "a value may not begin with `%` in YAML", "put quotes round it"),
+def _by_shape(stop: Stop) -> Iterator[Told]:
+    line = stop.line
+    if re.search(r":\s+[>|]=?\s*[\d\"']", line):
+        yield stop.at, "`>` and `|` begin a block of text in YAML", 'put quotes round a comparison: "> 20"'
+    if re.search(r"[\"']\s*$", line[: stop.at[1] - 1]) and "mapping values" not in stop.said:
+        yield stop.at, "there is text after the closing quotes", "put the quotes round the whole text"
+    if re.search(r":\s+-\s", line):
+        yield stop.at, "a list cannot begin beside its key", "begin it on the next line, or write [one, two]"
+
+
+def _by_words(stop: Stop) -> Iterator[Told]:
+    for words, at_the_beginning, message, hint in _SAID:
+        if words in stop.said:
+            yield (stop.began if at_the_beginning else stop.at), message, hint
+
+
+_OPENED: Final = re.compile(r"""^\s*((?:-\s+)?(?:[\w."'$-]+:\s+)?[\[{]?\s*)("(?:[^"\\]|\\.)*|'[^']*)$""")
+"""A line whose value begins with quotes that do not end in it."""
+
+_BLOCK: Final = re.compile(r":\s+[|>][+-]?\d?\s*(#.*)?$")
+
+_RESERVED: Final = ("*", "&", "@", "`", "%", "!")
+"""Characters that have another meaning at the beginning of a value, or none."""
+
+_SAID: Final = (
+    # what the parser says, whether the place is where it began, message, hint
+    (
+        "mapping values",
+        False,
+        "there is a second `: ` in this line, or it is indented further than the one above",
+        'put quotes round a text that holds ": ", or use `html: |` with the markup below it, indented',
+    ),
+    (
+        "could not find expected ':'",
+        True,
+        "this line is no `key: value`",
+        "write `key: value`, with a space after the colon",
+    ),
+    (
+        "','",
+        True,
+        "after this bracket a comma or the closing bracket is missing",
+        "write [a, b] and {a: 1, b: 2}; put quotes round a text that holds `: `, commas or brackets",
+    ),
+    ("escape character", False, "a backslash means something else inside double quotes", "use single quotes"),
+    ("quoted scalar", True, "quotes are opened here and not closed", "close the quotes"),
+    ("end of stream", True, "the file ends inside quotes or brackets", "close what was opened"),
+    ("node content", True, "a value is missing, or a bracket is not closed", "close the bracket that was opened"),
+    (
+        "block ",
+        False,
+        "this line does not fit the lines above it",
+        "indent keys that belong together alike, and write `key: value`",
+    ),
 )
-
-
-def _line(text: str, number: int) -> str:
-    lines = text.splitlines()
-    return lines[number - 1] if 0 < number <= len(lines) else ""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from rules.problem import wrong
 from rules.signals import UNKNOWN, Value
-from rules.spelling import advice
+from rules.spelling import advice, nearest
 from rules.window import WEEKDAYS, around, calendar_day, weekday
 from rules.words import (
     CALLED,
@@ -173,8 +173,15 @@ def zone(name: str) -> ZoneInfo:
             return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         pass
-    hint = advice(name, sorted(available_timezones()), all_of_them="")
-    raise wrong(f"`{name}` is no time zone", hint if hint.startswith("did") else "write a name such as Europe/Oslo")
+    raise wrong(f"`{name}` is no time zone", _near_zone(name))
+
+
+def _near_zone(name: str) -> str:
+    """The zone that was meant, by its spelling or by the city alone."""
+    zones = sorted(available_timezones())
+    by_city = {each.rpartition("/")[2].lower(): each for each in zones}
+    near = nearest(name, zones) if "/" in name else by_city.get(name.strip().lower().replace(" ", "_"))
+    return f"did you mean `{near}`?" if near else "write continent and city, such as Europe/Oslo"
 
 
 def months(first: str, last: str) -> list[int]:

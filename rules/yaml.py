@@ -32,7 +32,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from rules.problem import Path, Problem
+from rules.problem import Place, Problem
 from rules.trap import explain
 
 LARGEST: Final = 1024 * 1024
@@ -53,11 +53,11 @@ class Tree:
     """What a file says. `data` is None where it says nothing, or where it could not be read to its end."""
 
     data: object
-    values: Mapping[Path, Mark]  # where each value begins
-    keys: Mapping[Path, Mark]  # where each key begins
+    values: Mapping[Place, Mark]  # where each value begins
+    keys: Mapping[Place, Mark]  # where each key begins
     problems: tuple[Problem, ...] = ()
 
-    def mark(self, path: Path, *, key: bool = False) -> Mark:
+    def mark(self, path: Place, *, key: bool = False) -> Mark:
         """Where a value (or its key) begins; what is not in the file is looked for where it would belong."""
         if key and path in self.keys:
             return self.keys[path]
@@ -77,9 +77,8 @@ def read(file: str, text: str) -> Tree:
     except _StopError as stop:
         return _broken(file, stop.mark, stop.message, stop.hint)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return _broken(file, at, *explain(text, at, str(error.problem or error.context)))
+        stopped, began = _mark(error.problem_mark), _mark(error.context_mark or error.problem_mark)
+        return _broken(file, *explain(text, stopped, began, str(error.problem or error.context)))
     except ReaderError as error:
         before = text[: error.position].split("\n")
         message = f"the character U+{ord(text[error.position]):04X} may not stand in a file"
@@ -92,7 +91,11 @@ def read(file: str, text: str) -> Tree:
 
 
 def _events(text: str) -> Iterator[Any]:
-    return iter(YAML(typ="safe", pure=True).parse(text))  # type: ignore[no-untyped-call]  # ruamel is half typed
+    return iter(YAML(typ="safe", pure=True).parse(text))
+
+
+def _mark(mark: Any) -> Mark:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 class _StopError(Exception):
@@ -107,7 +110,7 @@ class _Open:
     """A list or mapping that is being read."""
 
     into: list[object] | dict[str, object]
-    path: Path
+    path: Place
     key: str | None = None  # of the value that comes next, in a mapping
 
 
@@ -121,8 +124,8 @@ class _Reading:
     documents: int = 0
     last: Mark = (1, 1)
     open: list[_Open] = field(default_factory=list)
-    values: dict[Path, Mark] = field(default_factory=dict)
-    keys: dict[Path, Mark] = field(default_factory=dict)
+    values: dict[Place, Mark] = field(default_factory=dict)
+    keys: dict[Place, Mark] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def tree(self) -> Tree:
@@ -179,16 +182,17 @@ class _Reading:
         self.keys[path] = self.last
         inside.key = key
 
-    def _put(self, value: object) -> Path:
+    def _put(self, value: object) -> Place:
         """Store a value where it belongs, and give its path."""
-        if not self.open:
-            self.data, path = value, ()
-        else:
+        path: Place = ()
+        if self.open:
             path = self._put_inside(self.open[-1], value)
+        else:
+            self.data = value
         self.values[path] = self.last
         return path
 
-    def _put_inside(self, inside: _Open, value: object) -> Path:
+    def _put_inside(self, inside: _Open, value: object) -> Place:
         if isinstance(inside.into, list):
             inside.into.append(value)
             return (*inside.path, len(inside.into) - 1)

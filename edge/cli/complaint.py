@@ -31,7 +31,7 @@ def _misunderstood(error: typer.TyperException, command: str) -> str:
     if unknown and hasattr(error, "possibilities"):
         near = error.possibilities
         return f"there is no flag {unknown}; " + (f"did you mean {near[0]}?" if near else f"see {command} --help")
-    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    message = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
     return f"{message[:1].lower()}{message[1:]}; see {command} --help"
 
 

@@ -16,7 +16,7 @@ from edge.cli.checkup.origin import origin
 from edge.cli.checkup.rules import rules
 from edge.cli.checkup.surroundings import place, ports, proxies, weather
 from edge.cli.flags import settings_options
-from edge.settings import Settings
+from edge.settings import Settings, unbuilt
 
 _COLOURS: Final = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 
@@ -48,6 +48,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield from weather(settings)
     yield from proxies(settings)
     yield from ports(settings)
+    for line in unbuilt(settings):
+        yield Finding("settings", "warn", line)
 
 
 def _say(finding: Finding) -> None:

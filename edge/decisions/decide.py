@@ -26,13 +26,15 @@ from. An experience without those coins whose `split` stands in another entry th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from edge.context import Context
 from edge.decisions.values import Decision, Draw, Reason
 from edge.edition import Edition
 from rules.choose import Choice, choose
-from rules.draw import counts, largest, pick
+from rules.draw import Counts, counts, largest, pick
 from rules.values import BUCKETS, HELD, OUTSIDE, Experience
 
 _REASONS: Final[dict[str, Reason]] = {"show": "rule", "split": "split", "learn": "split", "default": "default"}
@@ -43,11 +45,15 @@ def decide(context: Context, edition: Edition, draw: Draw) -> tuple[Decision, ..
 
     Never raises: an experience that does gives its default with the reason `error`, and the others are as they were.
     """
+    path, host, query = context.path, context.host, context.query
     decisions = []
     for experience in edition.rules.experiences:
-        decision = _met(experience, context, draw)
-        if decision is None:
-            continue
+        try:
+            if not experience.where.matches(path, host, query):
+                continue
+            decision = _decided(experience, context, draw)
+        except Exception:  # whatever is wrong with an experience costs that experience only
+            decision = default(experience, "error")
         if experience.delivery == "redirect" and _leaves(experience, decision, context):
             return (decision,)
         decisions.append(decision)
@@ -72,16 +78,6 @@ def _is_here(experience: Experience, context: Context) -> bool:
         return experience.where.matches(context.path, context.host, context.query)
     except Exception:  # then its default does no harm
         return True
-
-
-def _met(experience: Experience, context: Context, draw: Draw) -> Decision | None:
-    """The decision for one experience; None when it is not on this page."""
-    try:
-        if not experience.where.matches(context.path, context.host, context.query):
-            return None
-        return _decided(experience, context, draw)
-    except Exception:  # whatever is wrong with an experience costs that experience only
-        return default(experience, "error")
 
 
 def _decided(experience: Experience, context: Context, draw: Draw) -> Decision:
@@ -125,9 +121,7 @@ def _certain(experience: Experience, choice: Choice, variant: str, drawn: bool =
 def _drawn(experience: Experience, choice: Choice, rank: int | None, seen: bool) -> Decision:
     """The variant of this rank, by whole counts of those in play; no rank, no variant unless one has them all."""
     play = experience.seats.play
-    counted = counts(choice.shares, play)
-    distribution = {name: count / play for name, count in counted}
-    only = next((name for name, p in distribution.items() if p == 1.0), None)
+    counted, distribution, only = _odds(choice.shares, play)
     variant = only if rank is None else pick(counted, rank)
     return Decision(
         experience.name,
@@ -140,7 +134,17 @@ def _drawn(experience: Experience, choice: Choice, rank: int | None, seen: bool)
     )
 
 
+@lru_cache(maxsize=4096)
+def _odds(shares: tuple[tuple[str, float], ...], play: int) -> tuple[Counts, Mapping[str, float], str | None]:
+    """Counts, the same as probabilities, and the variant that has them all, if one does."""
+    counted = counts(shares, play)
+    only = next((name for name, count in counted if count == play), None)
+    return counted, {name: count / play for name, count in counted}, only
+
+
 def _leaves(experience: Experience, decision: Decision, context: Context) -> bool:
-    """Whether a redirect sends the visitor to another page than this one."""
+    """Whether a redirect sends the visitor to another page than this one; only who reads a page can be sent."""
+    if context.signals.get("method", "GET") not in ("GET", "HEAD"):
+        return False
     variant = experience.variants.get(decision.variant or "")
     return variant is not None and bool(variant.target) and variant.target.partition("?")[0] != context.path

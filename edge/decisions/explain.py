@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from edge.context import Context
 from edge.decisions.decide import decide, default
 from edge.decisions.values import Decision, Draw
-from edge.decisions.words import missed, shown
+from edge.decisions.words import missed, shown, wish
 from edge.edition import Edition
 from rules.values import UNKNOWN, Experience, Value
 from rules.words import SIGNALS
@@ -36,7 +36,8 @@ def explain(context: Context, edition: Edition, draw: Draw) -> dict[str, object]
 def tell(context: Context, edition: Edition, draw: Draw) -> str:
     """The same as a text of some lines: what is known, then each experience of this page with its reasons."""
     met = {decision.experience: decision for decision in decide(context, edition, draw)}
-    return "\n".join((*_told_signals(context), *_told_decisions(context, edition, met)))
+    strict = ("", "nothing is drawn for this visitor: the largest share is shown") if draw.strict else ()
+    return "\n".join((*_told_signals(context), *strict, *_told_decisions(context, edition, met)))
 
 
 def _signals(context: Context) -> dict[str, Value]:
@@ -66,6 +67,8 @@ def _told_signals(context: Context) -> Iterator[str]:
 
 def _told_decisions(context: Context, edition: Edition, met: Mapping[str, Decision]) -> Iterator[str]:
     elsewhere = []
+    if not edition.rules.experiences:
+        yield "\nthese rules hold no experience"
     for experience in edition.rules.experiences:
         decision = met.get(experience.name)
         if decision is None:
@@ -85,9 +88,9 @@ def _verdict(experience: Experience, decision: Decision, context: Context) -> st
     """What is shown, and the step that settled it."""
     if decision.variant is None:
         return f"drawn by entry {decision.rule}: {_odds(decision)} (say --bucket 0 to 4095 to see a draw)"
-    if decision.reason == "split":
+    if decision.reason == "split" and len(decision.distribution) > 1:
         return f"{decision.variant}, by entry {decision.rule}: {_odds(decision)}"
-    if decision.reason == "rule":
+    if decision.reason in ("rule", "split"):
         return f"{decision.variant}, by entry {decision.rule}"
     return f"{decision.variant}, its default: {_why_default(experience, decision, context)}"
 
@@ -98,7 +101,7 @@ def _why_default(experience: Experience, decision: Decision, context: Context) -
         return "this visitor is not part of the rollout" if running else "it does not run at this time"
     return {
         "holdout": "this visitor is in the holdout",
-        "default": f"entry {decision.rule} leaves no variant" if decision.rule else "no entry matches",
+        "default": f"never_when leaves entry {decision.rule} no variant" if decision.rule else "no entry matches",
         "error": "something in it failed",
     }.get(decision.reason, decision.reason)
 
@@ -113,7 +116,6 @@ def _entries(experience: Experience, decision: Decision, context: Context) -> It
         return
     for number, entry in enumerate(experience.choose, 1):
         if number == decision.rule:
-            nothing_left = decision.reason == "default"
-            yield f"entry {number} matches" + (", but never_when leaves none of its variants" if nothing_left else "")
+            yield f"entry {number} {f'matches: {wish(entry.when)}' if entry.when else 'always matches'}"
             return
         yield f"entry {number} does not match: {'; '.join(missed(entry.when, context.signals)) if entry.when else ''}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from rules.values import UNKNOWN, Signals, Value
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not, evaluate
+from rules.window import WEEKDAYS
 
 
 def wish(condition: Condition) -> str:
@@ -25,13 +28,13 @@ def missed(condition: Condition, signals: Signals) -> tuple[str, ...]:
         return ()
     match condition:
         case AllOf(parts):
-            return tuple(sentence for part in parts for sentence in missed(part, signals))
-        case AnyOf():
-            return (f"nothing of this holds: {wish(condition)}",)
+            return _all_missed(parts, signals)
+        case AnyOf(parts):
+            return (_differing(parts, signals) or f"none of these: {'; '.join(_all_missed(parts, signals))}",)
         case Not(part):
             return (_unsaid(part, signals) or f"excluded, since {wish(part)}",)
         case _:
-            return (f"{condition.signal} is {shown(signals.get(condition.signal, UNKNOWN))}, not {_wanted(condition)}",)
+            return (_differing((condition,), signals),)
 
 
 def shown(value: Value) -> str:
@@ -39,6 +42,20 @@ def shown(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _all_missed(parts: tuple[Condition, ...], signals: Signals) -> tuple[str, ...]:
+    return tuple(sentence for part in parts for sentence in missed(part, signals))
+
+
+def _differing(parts: tuple[Condition, ...], signals: Signals) -> str:
+    """`hour is 17, not less than 6 or at least 22`; empty where the parts are not about one signal."""
+    leaves = [part for part in parts if isinstance(part, Is | Like | Between)]
+    about = {leaf.signal for leaf in leaves}
+    if len(about) != 1 or len(leaves) < len(parts):
+        return ""
+    name = about.pop()
+    return f"{name} is {shown(signals.get(name, UNKNOWN))}, not {' or '.join(map(_wanted, leaves))}"
 
 
 def _unsaid(condition: Condition, signals: Signals) -> str:
@@ -52,12 +69,19 @@ def _unsaid(condition: Condition, signals: Signals) -> str:
 
 def _wanted(leaf: Is | Like | Between) -> str:
     if isinstance(leaf, Is):
-        return " or ".join(sorted(map(shown, leaf.values)))
+        return " or ".join(map(shown, sorted(leaf.values, key=_place)))
     if isinstance(leaf, Like):
         return f"like {leaf.glob.written}"
     low = None if leaf.low is None else f"{'at least' if leaf.with_low else 'more than'} {shown(leaf.low)}"
     high = None if leaf.high is None else f"{'at most' if leaf.with_high else 'less than'} {shown(leaf.high)}"
     return " and ".join(filter(None, (low, high)))
+
+
+def _place(value: Value) -> tuple[float, str]:
+    """Where a value stands among others: days by the week, numbers by size, words by the alphabet."""
+    if isinstance(value, str):
+        return (float(WEEKDAYS.index(value)), "") if value in WEEKDAYS else (math.inf, value)
+    return (value, "")
 
 
 def _bracketed(condition: Condition) -> str:

@@ -1,0 +1,5 @@
+"""`windsock demo`: a shop, an edge, a door for every persona and simulated visitors, all on this machine.
+
+`stage` starts and ends the processes, `crowd` sends visitors through them, `tally` counts what they saw, `screen` and
+`report` show it, `door` lets a person step into a persona, `shop/` is the site.
+"""

@@ -1,0 +1,1 @@
+"""Pages: their slots found, their bytes spliced. See README.md beside this file."""

@@ -1,12 +1,13 @@
 """Where the tags of a page stand, byte by byte.
 
-A parser gives a tree and forgets the bytes; a byte-exact edit needs the bytes. This scanner follows the tokenizer of the
-HTML Standard (section 13.2.5) as far as it decides where a tag begins and ends: quotes in attributes, comments with all
-their ways to end, the escapes of `script`, elements whose content is text, CDATA inside `svg` and `math`.
+A parser gives a tree and forgets the bytes; a byte-exact edit needs the bytes. This scanner follows the tokenizer of
+the HTML Standard (section 13.2.5) as far as it decides where a tag begins and ends: quotes in attributes, comments
+with all their ways to end, the escapes of `script`, elements whose content is text, CDATA inside `svg` and `math`.
 
-Two things only a full parser knows: whether it stands in foreign content, and whether an element with text content was
-opened at all. There the scanner guesses as well as a tag stack allows. A wrong guess is harmless: nothing is edited
-that `prove.py` has not proven with a real parser. Every byte is looked at a bounded number of times, whatever the page.
+Two things only a full parser knows: whether it stands in foreign content, and whether an element with text content
+was opened at all. There the scanner guesses as well as a tag stack allows. A wrong guess is harmless: nothing is
+edited that `prove.py` has not proven with a real parser. Every byte is looked at a bounded number of times, whatever
+the page.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ VOID: Final = frozenset(
 TEXTUAL: Final = frozenset(b"script style xmp iframe noembed noframes textarea title plaintext".split())
 """Elements whose content is text, whatever it looks like."""
 
+FORMATTING: Final = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
+"""Elements that a parser opens again where they were not closed."""
+
 _SPACE: Final = rb"[\t\n\f\r ]"
 _ATTRIBUTE: Final = (
     rb"([^\t\n\f\r />][^\t\n\f\r />=]*+)"
@@ -38,7 +42,8 @@ _MARKUP: Final = re.compile(
 _COMMENT_END: Final = re.compile(rb"--!?>")
 _SCRIPT: Final = re.compile(rb"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECASE)
 _TEXT_END: Final = {
-    name: re.compile(rb"</" + name + rb"(?=[\t\n\f\r />])", re.IGNORECASE) for name in TEXTUAL - {b"plaintext", b"script"}
+    name: re.compile(rb"</" + name + rb"(?=[\t\n\f\r />])", re.IGNORECASE)
+    for name in TEXTUAL - {b"plaintext", b"script"}
 }
 
 _DEEPEST: Final = 512
@@ -173,6 +178,7 @@ def _follow(foreign: list[bytes], tag: Tag, page: bytes) -> None:
     elif _in_foreign(foreign) and tag.name in _BREAKOUT:
         while _in_foreign(foreign):
             foreign.pop()
-    elif page[tag.end - 2] != 0x2F and (tag.name in _FOREIGN or (foreign and tag.name in _INTEGRATION)):
-        if len(foreign) < _DEEPEST:  # deeper pages are refused anyway, and the look-up above stays cheap
-            foreign.append(tag.name)
+    elif page[tag.end - 2] == 0x2F or len(foreign) > _DEEPEST:
+        return  # it has no content; or the page is refused anyway, and the look-up above stays cheap
+    elif tag.name in _FOREIGN or (foreign and tag.name in _INTEGRATION):
+        foreign.append(tag.name)

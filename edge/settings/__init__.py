@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from edge.errors import WindsockError
-from edge.settings.parse import Address, Network, Raw, plain
+from edge.settings.address import Address, Network
+from edge.settings.parse import Raw, plain
 from edge.settings.sources import Given, from_arguments, from_environment, from_file, from_flags
 from edge.settings.table import BY_NAME, SETTINGS, Setting
 

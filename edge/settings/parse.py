@@ -11,15 +11,12 @@ import math
 import os
 import re
 from collections.abc import Callable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from typing import Final
 
 Raw = str | int | float | bool | list[str]
 """What a flag, a variable or a key of a TOML file may hold."""
 
-Network = IPv4Network | IPv6Network
 Parse = Callable[[Raw], object]
 
 CORES: Final = "number of cores"
@@ -31,26 +28,7 @@ _UNITS: Final = {"": 1, "b": 1, "bytes": 1} | {
 _SECONDS: Final = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _QUANTITY: Final = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*([a-zA-Z]*)", re.ASCII)
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HOST: Final = re.compile(r"[0-9a-z_]([0-9a-z._-]*[0-9a-z_])?\.?")
 _FRAMING: Final = frozenset({"connection", "content-length", "host", "te", "trailer", "transfer-encoding", "upgrade"})
-
-
-class Address(NamedTuple):
-    """Where a listener listens."""
-
-    host: str  # without brackets
-    port: int
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    @property
-    def loopback(self) -> bool:
-        """Whether only this machine can reach it."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
 
 
 def text(raw: Raw) -> str:
@@ -122,8 +100,12 @@ def milliseconds(raw: Raw) -> float:
 
 
 def size(raw: Raw) -> int:
-    """Bytes: `256 MiB`, `10MB` or a plain number."""
-    return round(_quantity(raw, _UNITS, "write a size such as 10 MiB, 500 kB, or a number of bytes"))
+    """Bytes, at most 1024 TiB: `256 MiB`, `10MB` or a plain number."""
+    advice = "write a size such as 10 MiB, 500 kB, or a number of bytes"
+    value = _quantity(raw, _UNITS, advice)
+    if value > 1 << 50:
+        raise ValueError(f"is {raw!r}, more than any machine holds: {advice}")
+    return round(value)
 
 
 def duration(raw: Raw) -> float:
@@ -138,62 +120,9 @@ def duration(raw: Raw) -> float:
 def _quantity(raw: Raw, units: dict[str, int] | dict[str, float], advice: str) -> float:
     value = text(raw)
     match = _QUANTITY.fullmatch(value)
-    if not match or len(match[1]) > 16 or match[2].lower() not in units:
+    if not match or len(match[1]) > 24 or match[2].lower() not in units:
         raise ValueError(f"is {value!r}: {advice}")
     return float(match[1]) * units[match[2].lower()]
-
-
-def address(raw: Raw) -> Address:
-    """`127.0.0.1:8081`, `[::1]:8081`, `localhost:8081`; `:8080` listens on every IPv4 address."""
-    value = text(raw)
-    host, colon, port = value.rpartition(":")
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or (":" in bare) != (bare != host) or not re.fullmatch("[0-9]{1,5}", port, re.ASCII):
-        raise ValueError(f"is {value!r}: write ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080")
-    if not 1 <= int(port) <= 65535:
-        raise ValueError(f"has the port {port}: write one from 1 to 65535")
-    return Address(_host(bare or "0.0.0.0", value), int(port))  # noqa: S104 - the operator left the address out
-
-
-def _host(host: str, value: str) -> str:
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        if _HOST.fullmatch(host.lower()) and not re.fullmatch(r"[0-9.]+", host):
-            return host.lower()
-        raise ValueError(f"is {value!r}, and {host!r} is neither an address nor a host name") from None
-
-
-def origin(raw: Raw) -> str:
-    """The site behind the edge: an http or https URL with a host, perhaps a path prefix; empty when there is none."""
-    value = text(raw)
-    if not value:
-        return ""
-    if not re.match(r"https?://[^/]", value, re.IGNORECASE):
-        raise ValueError(f"is {_shown(value)!r}: write the site's URL, such as http://127.0.0.1:3000")
-    return _without_slash(value)
-
-
-def _without_slash(value: str) -> str:
-    try:
-        url = urlsplit(value)
-        port = url.port
-        host = _host(url.hostname or "", url.hostname or "")
-    except ValueError as error:
-        raise ValueError(f"is {_shown(value)!r}, which is no valid URL ({error})") from None
-    if url.username is not None or url.password is not None:
-        raise ValueError("holds a user name: give credentials with origin_headers, such as 'Authorization: Basic …'")
-    if url.query or url.fragment or "?" in value or "#" in value:
-        raise ValueError(f"is {value!r}: leave out what follows ? or #; only a path may follow the host")
-    if port == 0 or " " in value or "\\" in value or not value.isascii():
-        raise ValueError(f"is {value!r}: write it as browsers send it, with % for special characters")
-    authority = f"[{host}]" if ":" in host else host
-    return f"{url.scheme.lower()}://{authority}{f':{port}' if port else ''}{url.path.rstrip('/')}"
-
-
-def _shown(value: str) -> str:
-    """The URL with any password left out, for messages."""
-    return re.sub(r"//[^/@]*@", "//…@", value)
 
 
 def path(raw: Raw) -> Path:
@@ -209,37 +138,12 @@ def maybe_path(raw: Raw) -> Path | None:
     return path(raw) if text(raw) else None
 
 
-def networks(raw: Raw) -> tuple[Network, ...]:
-    """Addresses and networks: `10.0.0.0/8, 192.0.2.7, ::1`."""
-    return tuple(_network(item) for item in items(raw))
-
-
-def _network(item: str) -> Network:
-    try:
-        return ip_network(item)
-    except ValueError:
-        pass
-    try:
-        meant = f"write {ip_network(item, strict=False)} for the whole network"
-    except ValueError:
-        meant = "write addresses or networks with commas, such as 127.0.0.1, 10.0.0.0/8"
-    raise ValueError(f"holds {item!r}: {meant}")
-
-
 def globs(raw: Raw) -> tuple[str, ...]:
     """Path globs: `/admin*, /api/*`."""
     for item in items(raw):
         if not item.startswith(("/", "*")):
             raise ValueError(f"holds {item!r}: a path starts with /, such as /{item}")
     return items(raw)
-
-
-def hosts(raw: Raw) -> tuple[str, ...]:
-    """Host names: `shop.example, www.shop.example`."""
-    for item in items(raw):
-        if not re.fullmatch(r"(\*\.)?[0-9a-z._-]+(:[0-9]+)?|\[[0-9a-f:.]+\](:[0-9]+)?", item.lower()):
-            raise ValueError(f"holds {item!r}: write host names with commas, such as shop.example, www.shop.example")
-    return tuple(item.lower() for item in items(raw))
 
 
 def headers(raw: Raw) -> tuple[tuple[str, str], ...]:
@@ -265,7 +169,7 @@ def store(raw: Raw) -> str:
     """Where events and snapshots go, by URL."""
     value = word(raw)
     if not re.match(r"memory:|sqlite:///.|rediss?://.|valkeys?://.", value):
-        raise ValueError(f"is {_shown(value)!r}: write sqlite:///PATH, memory: or redis://HOST:PORT")
+        raise ValueError(f"is {without_password(value)!r}: write sqlite:///PATH, memory: or redis://HOST:PORT")
     return value
 
 
@@ -289,12 +193,17 @@ def one_of(*choices: str) -> Parse:
     return choice
 
 
+def without_password(value: str) -> str:
+    """The URL with any password left out, for messages."""
+    return re.sub(r"//[^/@]*@", "//…@", value)
+
+
 def plain(value: object) -> Raw:
     """The value as JSON can hold it; each parser reads it back to an equal value."""
     if isinstance(value, (bool, int, float)):
         return value
     if value is None:
         return ""
-    if isinstance(value, tuple) and not isinstance(value, Address):
+    if type(value) is tuple:
         return [": ".join(item) if isinstance(item, tuple) else str(item) for item in value]
     return str(value)

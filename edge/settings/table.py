@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from edge.settings import parse
+from edge.settings import address, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Setting:
 
 
 SETTINGS: Final = (
-    Setting("origin", parse.origin, "", "URL", "The site behind the edge."),
+    Setting("origin", address.origin, "", "URL", "The site behind the edge."),
     Setting("rules", parse.path, "rules/site", "DIR", "The folder of rule files."),
-    Setting("listen", parse.address, "0.0.0.0:8080", "ADDRESS:PORT", "Where visitors arrive."),
-    Setting("admin", parse.address, "127.0.0.1:8081", "ADDRESS:PORT", "Where health, metrics and explanations are."),
+    Setting("listen", address.address, "0.0.0.0:8080", "ADDRESS:PORT", "Where visitors arrive."),
+    Setting("admin", address.address, "127.0.0.1:8081", "ADDRESS:PORT", "Where health, metrics and explanations are."),
     Setting("workers", parse.workers, parse.CORES, "N", "How many processes serve."),
     Setting("observe", parse.switch, "false", "", "Decide and count, but leave every page untouched."),
     Setting(
@@ -55,7 +55,7 @@ SETTINGS: Final = (
     ),
     Setting(
         "hosts",
-        parse.hosts,
+        address.hosts,
         "",
         "HOST,…",
         "The Host values that are accepted; without one, any valid one is.",
@@ -80,7 +80,7 @@ SETTINGS: Final = (
     Setting("tls_key", parse.maybe_path, "", "FILE", "The certificate's key (PKCS#8)."),
     Setting(
         "trusted_proxies",
-        parse.networks,
+        address.networks,
         "",
         "NETWORK,…",
         "Proxies whose word on the visitor's address is believed.",
@@ -160,7 +160,7 @@ SETTINGS: Final = (
         "60 s",
         "TIME",
         "How long a connection may be silent; streams and WebSockets are exempt.",
-        later="the server's own limits hold",
+        later="it bounds only what is sent to the origin",
     ),
     Setting(
         "durability",

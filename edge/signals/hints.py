@@ -13,7 +13,7 @@ from typing import Final
 LONGEST: Final = 512
 """Bytes of each hint that are read."""
 
-_STRING: Final = re.compile(rb'"((?:[^"\\]|\\["\\])*)"')
+_STRING: Final = re.compile(rb'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)', re.DOTALL)  # matches from any quote: no second tries
 
 
 @dataclass(frozen=True, slots=True)

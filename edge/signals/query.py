@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
 LONGEST: Final = 8192
 """Bytes of a query string that are read; what follows is not looked at."""
@@ -17,6 +17,9 @@ LONGEST_NAME: Final = 64
 
 LONGEST_VALUE: Final = 512
 """Characters of a value that are kept."""
+
+
+_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")  # a stray % costs a step, where urllib's costs an exception
 
 
 def parse(query_string: bytes) -> dict[str, str]:
@@ -50,5 +53,9 @@ def _decode(piece: bytes) -> str:
     if b"+" in piece:
         piece = piece.replace(b"+", b" ")
     if b"%" in piece:
-        piece = unquote_to_bytes(piece)
+        piece = _ESCAPE.sub(_byte, piece)
     return piece.decode("utf-8", "replace")
+
+
+def _byte(escape: re.Match[bytes]) -> bytes:
+    return bytes((int(escape[1], 16),))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from edge.context import Context
 from edge.signals import client, language, query, source, time
 from edge.web.request import Request
-from rules.values import RuleSet, Value
+from rules.values import UNKNOWN, RuleSet, Value
 
 
 def read(request: Request, rules: RuleSet, at: float) -> Context:
@@ -17,7 +17,7 @@ def read(request: Request, rules: RuleSet, at: float) -> Context:
     is missing, which counts as `unknown`. The table in `edge/signals/README.md` says where each one comes from.
     """
     parameters = query.parse(request.query_string)
-    signals: dict[str, Value] = {"path": request.path, "host": request.host, "method": request.method}
+    signals: dict[str, Value] = {"path": request.path, "host": request.host or UNKNOWN, "method": request.method}
     signals.update(time.signals(at, rules.zone, rules.dayparts))
     signals.update(client.signals(request.fields))
     signals.update(_origins(request, parameters))

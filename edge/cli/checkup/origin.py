@@ -14,6 +14,7 @@ import httpx
 
 from edge.cli.checkup.finding import Finding
 from edge.clock import Clock
+from edge.pages.charset import UNDECLARED, charset_of
 from edge.settings import Settings
 
 RESERVED: Final = "/_windsock/"
@@ -138,9 +139,16 @@ def _start_page(page: Page, settings: Settings) -> Iterator[Finding]:
 
 
 def _charset(page: Page, kind: str) -> Finding:
-    from edge.pages.charset import charset
-
-    raise NotImplementedError
+    charset = charset_of(page.body, kind)
+    if charset is None:
+        return Finding("pages", "warn", "the start page is in a charset that cannot be edited: serve it as UTF-8")
+    if charset is UNDECLARED:
+        return Finding(
+            "pages",
+            "ok",
+            "the start page is HTML that names no charset; letters beyond ASCII are written as references",
+        )
+    return Finding("pages", "ok", f"the start page is HTML in {charset.reads}: it can be edited")
 
 
 def _hydration(page: Page) -> Finding:

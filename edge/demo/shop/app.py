@@ -55,7 +55,8 @@ async def _answer(
     if status == 200 and answer.etag.encode() in _etags(asked):
         await _send(send, 304, fields, b"")
         return
-    fields |= {"Content-Type": answer.kind, "Content-Length": str(len(answer.body)), "X-Content-Type-Options": "nosniff"}
+    fields |= {"Content-Type": answer.kind, "X-Content-Type-Options": "nosniff"}
+    fields["Content-Length"] = str(len(answer.body))
     await _send(send, status, fields, b"" if head else answer.body)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 from edge.demo.shop.catalogue import CATEGORIES, PRODUCTS
@@ -53,11 +54,9 @@ def pages(navigation: Navigation) -> Mapping[str, Answer]:
 def pictures() -> Mapping[str, Answer]:
     """Give the style sheet and every picture by its path."""
     folder = files("edge.demo.shop") / "static"
-    found = [("/style.css", folder / "style.css")]
-    found += [(f"/img/{picture.name}", picture) for picture in (folder / "img").iterdir() if picture.name.endswith(".svg")]
-    return {
-        path: Answer(file.read_bytes(), _KINDS[path.rpartition(".")[2]], "public, max-age=3600") for path, file in found
-    }
+    drawn = [picture for picture in (folder / "img").iterdir() if picture.name.endswith(".svg")]
+    found = [("/style.css", folder / "style.css"), *((f"/img/{picture.name}", picture) for picture in drawn)]
+    return {path: _file(file, _KINDS[path.rpartition(".")[2]]) for path, file in found}
 
 
 def lost() -> Answer:
@@ -73,6 +72,10 @@ def _fragments() -> Iterator[tuple[str, Fragment]]:
         yield f"/{category.slug}", department(category)
     for product in PRODUCTS:
         yield f"/gear/{product.slug}", thing(product)
+
+
+def _file(file: Traversable, kind: str) -> Answer:
+    return Answer(file.read_bytes(), kind, "public, max-age=3600")
 
 
 def _page(path: str, part: Fragment, navigation: Navigation) -> Answer:

@@ -74,7 +74,8 @@ def fragment(name: str, words: Mapping[str, str] = ENGLISH) -> Fragment:
 
 
 _FEATURED: Final = (
-    "smirr-jacket", "skerry-boot", "bothy-two", "wick-lantern", "cairn-pack", "haar-jumper", "ember-stove", "gannet-hat",
+    "smirr-jacket", "skerry-boot", "bothy-two", "wick-lantern",
+    "cairn-pack", "haar-jumper", "ember-stove", "gannet-hat",
 )  # fmt: skip
 
 

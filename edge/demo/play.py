@@ -1,0 +1,109 @@
+"""The demo as a whole: visitors come until the time is over or somebody presses Ctrl-C, and are counted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import httpx
+from rich.console import Console
+from rich.live import Live
+
+from edge.demo import tally as counting
+from edge.demo.crowd import Sight, browser, crowd
+from edge.demo.screen import Screen
+from edge.demo.stage import Stage
+from edge.demo.tally import Summary, Tally
+from loadtest.visitors import visits
+
+PEOPLE: Final = 16
+"""How many simulated visitors are in the shop at a time."""
+
+SEED: Final = 1987
+_REDRAW: Final = 0.25  # seconds
+
+
+def play(stage: Stage, console: Console, seconds: float | None) -> Summary:
+    """Run the demo on a stage that has started, for `seconds` or until interrupted."""
+    return asyncio.run(_Play(stage, console).run(seconds))
+
+
+class _Play:
+    def __init__(self, stage: Stage, console: Console) -> None:
+        self._stage, self._console = stage, console
+        self._tally = Tally()
+        self._screen = Screen(stage.at, self._tally)
+        self._fallbacks: Mapping[str, int] | None = None
+
+    async def run(self, seconds: float | None) -> Summary:
+        async with browser(self._stage.at.site, self._stage.debug_token) as client:
+            with _told_to_end() as end:
+                await self._until(end, seconds, client)
+        await self._ask()
+        return self._tally.summary(self._fallbacks)
+
+    async def _until(self, end: asyncio.Event, seconds: float | None, client: httpx.AsyncClient) -> None:
+        """Let visitors in until it ends; whatever breaks ends it, too."""
+        visitors = crowd(client, visits(SEED), PEOPLE, self._note)
+        work = [asyncio.ensure_future(visitors), asyncio.ensure_future(self._watch())]
+        ending = asyncio.ensure_future(end.wait())
+        done, _ = await asyncio.wait([*work, ending], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in (*work, ending):
+            task.cancel()
+        await asyncio.gather(*work, ending, return_exceptions=True)
+        for task in done:
+            task.result()
+
+    def _note(self, sight: Sight) -> None:
+        self._tally.add(sight)
+        self._screen.note(sight)
+
+    async def _watch(self) -> None:
+        """Keep the view fresh, and notice when a process ends on its own."""
+        with self._view() as live:
+            for turn in _counted():
+                if turn % 8 == 0:
+                    self._stage.check()
+                    await self._ask()
+                if live:
+                    live.update(self._screen.render(self._console.height, self._fallbacks), refresh=True)
+                await asyncio.sleep(_REDRAW)
+
+    @contextlib.contextmanager
+    def _view(self) -> Iterator[Live | None]:
+        """Draw on a terminal, be quiet in a pipe."""
+        if not self._console.is_terminal:
+            yield None
+            return
+        with Live(console=self._console, auto_refresh=False, transient=True) as live:
+            yield live
+
+    async def _ask(self) -> None:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            with contextlib.suppress(httpx.TransportError):
+                metrics = await client.get(f"{self._stage.at.admin}/metrics")
+                self._fallbacks = counting.fallbacks(metrics.text.splitlines())
+
+
+def _counted() -> Iterator[int]:
+    turn = 0
+    while True:
+        yield turn
+        turn += 1
+
+
+@contextlib.contextmanager
+def _told_to_end() -> Iterator[asyncio.Event]:
+    """Give an event that Ctrl-C, SIGTERM and a closed terminal set."""
+    end, loop = asyncio.Event(), asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, end.set)
+    try:
+        yield end
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

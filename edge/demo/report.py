@@ -1,0 +1,56 @@
+"""What the demo says: where everything is when it starts, and the summary when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from edge.demo.stage import Addresses
+from edge.demo.tally import Summary
+
+
+def welcome(at: Addresses) -> str:
+    """Say where to look."""
+    return "\n".join(
+        (
+            f"The shop through the edge   {at.site}/",
+            f"As somebody else            {at.door}/as/",
+            f"The shop itself             {at.shop}/",
+            f"Metrics, explanations       {at.admin}/metrics",
+        )
+    )
+
+
+def summary(told: Summary) -> str:
+    """Give the summary as lines of text."""
+    return "\n".join(_lines(told))
+
+
+def _lines(told: Summary) -> Iterator[str]:
+    yield f"visits      {told.visits:,}, {told.pages:,} pages, {told.failed:,} failed"
+    yield "decisions"
+    width = max(map(len, told.decisions), default=0)
+    for experience, variants in told.decisions.items():
+        yield f"  {experience:<{width}}  {shares(variants)}"
+    yield f"cache       {told.hit_share:.0%} of {told.cache_asked:,} pages came from the cache"
+    yield f"fallbacks   {fell(told.fallbacks)}"
+    yield f"decision    {milliseconds(told.decide_median_ms)} median, {milliseconds(told.decide_p99_ms)} p99"
+
+
+def shares(variants: Mapping[str, int]) -> str:
+    """Say how often each variant was shown: `classic 120 (80 %), rain 30 (20 %)`."""
+    total = sum(variants.values())
+    return ", ".join(f"{name} {count:,} ({100 * count / total:.0f} %)" for name, count in variants.items())
+
+
+def fell(fallbacks: Mapping[str, int] | None) -> str:
+    """Say how many requests went down the ladder, by rung."""
+    if fallbacks is None:
+        return "not known, the edge did not answer"
+    return ", ".join(f"{rung} {count:,}" for rung, count in sorted(fallbacks.items())) or "none"
+
+
+def milliseconds(value: float | None) -> str:
+    """Write a time so that small ones can be read."""
+    if value is None:
+        return "–"
+    return f"{value:.2f} ms" if value < 10 else f"{value:.0f} ms"

@@ -1,0 +1,104 @@
+"""The live view on a terminal: what is decided right now, how often, and how long it takes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from time import monotonic
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from edge.demo.crowd import Sight
+from edge.demo.report import fell, milliseconds
+from edge.demo.stage import Addresses
+from edge.demo.tally import Summary, Tally
+from loadtest.reading import Shown
+
+_QUIET: Final = frozenset({"default", "outside"})
+"""Reasons that are not worth a word: nothing was chosen."""
+
+_COLOURS: Final = {"rule": "cyan", "split": "magenta", "holdout": "yellow", "learned": "green"}
+_BAR: Final = 14
+
+
+class Screen:
+    """Keeps the last sights and renders everything when asked."""
+
+    def __init__(self, at: Addresses, tally: Tally) -> None:
+        self._at, self._tally = at, tally
+        self._last: deque[Sight] = deque(maxlen=40)
+        self._begun = monotonic()
+
+    def note(self, sight: Sight) -> None:
+        """Remember one sight."""
+        self._last.appendleft(sight)
+
+    def render(self, height: int, fallbacks: Mapping[str, int] | None) -> RenderableType:
+        """Draw the view, at most `height` lines high."""
+        told = self._tally.summary(fallbacks)
+        shares = _shares(told)
+        rows = max(3, height - shares.row_count - 11)
+        return Group(
+            self._top(told),
+            Panel(self._visits(rows), title="decided right now", title_align="left", border_style="dim"),
+            Panel(shares, title="shown so far", title_align="left", border_style="dim"),
+            Text("  Ctrl-C ends with a summary", style="dim"),
+        )
+
+    def _top(self, told: Summary) -> RenderableType:
+        facts = Table.grid(padding=(0, 2), expand=True)
+        facts.add_row(
+            Text.assemble(("Windsock", "bold"), f"  {self._at.site}/"), f"as somebody else  {self._at.door}/as/"
+        )
+        counts = f"{told.visits:,} visits   {told.pages:,} pages   {told.failed:,} failed   {self._seconds()}"
+        times = f"decision {milliseconds(told.decide_median_ms)} median, {milliseconds(told.decide_p99_ms)} p99"
+        facts.add_row(counts, times)
+        facts.add_row(f"cache {told.hit_share:.0%}   fallbacks: {fell(told.fallbacks)}", "")
+        return Panel(facts, border_style="green" if not told.failed else "red")
+
+    def _seconds(self) -> str:
+        minutes, seconds = divmod(int(monotonic() - self._begun), 60)
+        return f"{minutes}:{seconds:02}"
+
+    def _visits(self, rows: int) -> Table:
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.add_column(width=13, no_wrap=True)
+        table.add_column(width=24, no_wrap=True, overflow="ellipsis")
+        table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+        for sight in list(self._last)[:rows]:
+            table.add_row(Text(sight.persona, "bold"), Text(sight.path.partition("?")[0]), _chosen(sight))
+        return table
+
+
+def _chosen(sight: Sight) -> Text:
+    if sight.failed:
+        return Text(f"failed with {sight.status or 'no answer'}", "bold red")
+    told = [_one(shown) for shown in sight.shown if shown.reason not in _QUIET]
+    return Text("   ").join(told) if told else Text("the site's own page", "dim")
+
+
+def _one(shown: Shown) -> Text:
+    colour = _COLOURS.get(shown.reason, "white")
+    return Text.assemble((f"{shown.experience} ", "dim"), (shown.variant, colour), (f" {shown.reason}", "dim italic"))
+
+
+def _shares(told: Summary) -> Table:
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    for experience, variants in told.decisions.items():
+        table.add_row(experience, _bars(variants))
+    return table
+
+
+def _bars(variants: Mapping[str, int]) -> Text:
+    total = sum(variants.values())
+    parts = []
+    for name, count in variants.items():
+        bar = "█" * max(1, round(_BAR * count / total))
+        parts.append(Text.assemble((bar, "green"), f" {name} ", (f"{100 * count / total:.0f} %", "dim")))
+    return Text("  ").join(parts)

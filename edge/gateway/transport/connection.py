@@ -1,0 +1,149 @@
+"""One socket to the origin. It carries one exchange at a time, and between two of them it must be silent.
+
+    dialled ──► asked ──► answered ──► idle ──► asked …
+                  └───────────┴──────────┴────► gone
+
+The hygiene rule lives in `finished` and `usable`: a connection is idle only after an answer that was unambiguous and
+whole, to a request that was sent to its last byte, with nothing behind it; a byte that arrives while it is idle ends
+it, and so does a byte that waits in the kernel when it is taken again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+from typing import TYPE_CHECKING, Protocol, cast
+
+import httpx
+
+from edge.gateway.transport.deadline import Deadline
+
+if TYPE_CHECKING:
+    from edge.gateway.transport.exchange import Exchange
+
+
+class Home(Protocol):
+    """Where connections wait for their next exchange."""
+
+    def free(self, connection: Connection) -> None:
+        """It may carry another exchange."""
+
+    def gone(self, connection: Connection) -> None:
+        """Its socket is closed."""
+
+
+class Connection(asyncio.Protocol):
+    """The transport's end of one connection."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, home: Home) -> None:
+        self.deadline = Deadline(loop)
+        self.exchanges = 0
+        self.idle_since = 0.0
+        self.closed = False
+        self._loop = loop
+        self._home = home
+        self._exchange: Exchange | None = None
+        self._room: asyncio.Future[None] | None = None
+        self._full = False
+
+    # what the loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket is connected, and its TLS handshake done."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._poll = select.poll()
+        self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of the answer; unasked, they end the connection."""
+        if self._exchange is None:
+            self.abort()
+        else:
+            self._exchange.received(data)
+
+    def eof_received(self) -> None:
+        """The origin has closed its side; ours follows."""
+        if self._exchange is not None:
+            self._exchange.ended()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is closed."""
+        self.closed = True
+        self.deadline.close()
+        self._make_room()
+        if self._exchange is not None:
+            self._exchange.lost(exc)
+        self._home.gone(self)
+
+    def pause_writing(self) -> None:
+        """The origin reads more slowly than we write."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self._full = False
+        self._make_room()
+
+    # what an exchange and the pool call
+
+    def begin(self, exchange: Exchange, head: bytes) -> None:
+        """Send a request's head; what arrives from now on is the exchange's."""
+        self.exchanges += 1
+        self._exchange = exchange
+        self._transport.write(head)
+
+    async def write(self, parts: list[bytes], limit: float | None) -> None:
+        """Send these bytes; waits at most `limit` seconds for the origin to read."""
+        if self._gone():
+            raise httpx.WriteError("the origin disconnected while the request was sent")
+        self._transport.writelines(parts)
+        if not self._full:
+            return
+        self._room = self._loop.create_future()
+        self.deadline.set(limit, self._stuck)
+        await self._room
+        self.deadline.clear()
+
+    def readable(self) -> bool:
+        """Whether bytes, or the end, wait in the kernel."""
+        return bool(self._poll.poll(0))
+
+    def finished(self, reusable: bool) -> None:
+        """The exchange is over; `reusable` is its word that nothing is open."""
+        self._exchange = None
+        self.deadline.clear()
+        if reusable and not self._gone() and not self._transport.get_write_buffer_size():
+            self._home.free(self)
+        else:
+            self.abort()
+
+    def usable(self) -> bool:
+        """Whether an idle connection can be asked again."""
+        return not self._gone() and not self.readable()
+
+    def pause(self) -> None:
+        """Stop reading: the visitor reads more slowly than the origin sends."""
+        self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read on."""
+        self._transport.resume_reading()
+
+    def abort(self) -> None:
+        """Close at once; what was not sent is not sent."""
+        self._transport.abort()
+
+    def tls(self) -> bool:
+        """Whether the connection is encrypted."""
+        return self._transport.get_extra_info("ssl_object") is not None
+
+    def _gone(self) -> bool:
+        return self.closed or self._transport.is_closing()
+
+    def _make_room(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+
+    def _stuck(self) -> None:
+        if self._exchange is not None:
+            self._exchange.fail(httpx.WriteTimeout("the origin did not read the request in time"))

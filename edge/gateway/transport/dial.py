@@ -1,0 +1,69 @@
+"""Opens connections: TCP to each address of the origin in turn, or a Unix socket, then TLS.
+
+The name is resolved for every connection, so a change in DNS is followed without a restart. An address that does not
+answer may use only its share of the time that is left: the next one is tried within the same limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from edge.gateway.transport.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the origin listens: host and port, or the path of a Unix socket; `tls` for https, with the host as SNI."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+    uds: str | None = None
+
+
+async def dial(place: Place, make: Callable[[], Connection], limit: float | None) -> Connection:
+    """A connection that is ready to be asked; `httpx.ConnectError` or `ConnectTimeout` with its cause."""
+    loop = asyncio.get_running_loop()
+    name = place.host if place.tls else None
+    try:
+        async with asyncio.timeout(limit):
+            if place.uds is not None:
+                return (await loop.create_unix_connection(make, place.uds, ssl=place.tls, server_hostname=name))[1]
+            reached = await _reach(loop, place, limit)
+            return (await loop.create_connection(make, sock=reached, ssl=place.tls, server_hostname=name))[1]
+    except TimeoutError as error:
+        raise httpx.ConnectTimeout("the origin did not accept a connection in time") from error
+    except (OSError, UnicodeError) as error:
+        raise httpx.ConnectError(f"no connection to the origin: {error}") from error
+
+
+async def _reach(loop: asyncio.AbstractEventLoop, place: Place, limit: float | None) -> socket.socket:
+    end = None if limit is None else loop.time() + limit
+    found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    last: OSError = OSError("the name has no address")
+    for index, (family, kind, protocol, _, address) in enumerate(found):
+        share = None if end is None else (end - loop.time()) / (len(found) - index)
+        try:
+            return await _connected(loop, socket.socket(family, kind, protocol), address, share)
+        except OSError as error:
+            last = error
+    raise last
+
+
+async def _connected(
+    loop: asyncio.AbstractEventLoop, sock: socket.socket, address: tuple[object, ...], limit: float | None
+) -> socket.socket:
+    try:
+        sock.setblocking(False)
+        async with asyncio.timeout(limit):
+            await loop.sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock

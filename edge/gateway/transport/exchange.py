@@ -1,0 +1,185 @@
+"""One request and its answer on one connection: waits for the head, then streams the body.
+
+The connection pushes bytes in, the caller pulls content out. Between the two lies at most `_MOST_HELD` bytes and one
+read of the socket: beyond that the socket is not read, and TCP holds the origin back. An answer that came in whole
+gives its connection back before anyone has read it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import httpx
+
+from edge.gateway.transport.connection import Connection
+from edge.gateway.transport.framing import Refused
+from edge.gateway.transport.head import Head
+from edge.gateway.transport.question import Question
+from edge.gateway.transport.reader import Reader
+
+_MOST_HELD: Final = 262_144
+
+
+class Stale(httpx.RemoteProtocolError):
+    """A connection that had been idle was closed by the origin before the first byte of the answer."""
+
+
+class Exchange(httpx.AsyncByteStream):
+    """The body of the answer as a stream; `head` first.
+
+    `first` and `between` are the limits in seconds for the head of the answer and between two reads of its body.
+    Errors are those of httpx; a body that broke off raises after its last byte.
+    """
+
+    def __init__(self, connection: Connection, asked: Question, first: float | None, between: float | None) -> None:
+        self.sent = False
+        self._connection = connection
+        self._reader = Reader(asked.method, asked.framing.upgrade)
+        self._first = first
+        self._between = between
+        self._parts: list[bytes] = []
+        self._held = 0
+        self._paused = False
+        self._waiting: asyncio.Future[None] | None = None
+        self._error: Exception | None = None
+        connection.begin(self, asked.head)
+
+    # what the caller awaits
+
+    async def head(self) -> Head:
+        """The final head."""
+        while self._reader.head is None:
+            if self._error is not None:
+                raise self._error
+            await self._wait()
+        self._between = None if _unending(self._reader.head) else self._between
+        return self._reader.head
+
+    def __aiter__(self) -> Exchange:
+        """The content, once."""
+        return self
+
+    async def __anext__(self) -> bytes:
+        """All content that has come in since the last time."""
+        while not self._parts:
+            if self._error is not None:
+                raise self._error
+            if self._reader.done:
+                raise StopAsyncIteration
+            self._connection.deadline.set(self._between, self._late)
+            await self._wait()
+            self._connection.deadline.clear()
+        content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        self._held = 0
+        self._read_on()
+        return content
+
+    async def aclose(self) -> None:
+        """Give up what has not come in yet."""
+        self.fail(httpx.ReadError("the answer was closed before its end"))
+        self._parts.clear()
+
+    # what the connection and the upload report
+
+    def all_sent(self) -> None:
+        """The request is sent to its last byte: the origin's time begins."""
+        self.sent = True
+        if self._reader.head is None:
+            self._connection.deadline.set(self._first, self._late)
+
+    def received(self, data: bytes) -> None:
+        """Bytes from the origin."""
+        reader = self._reader
+        interim = reader.interim
+        try:
+            content = reader.feed(data)
+        except Refused as refusal:
+            self.fail(httpx.RemoteProtocolError(str(refusal)))
+            return
+        if content:
+            self._parts.append(content)
+            self._held += len(content)
+        if reader.done:
+            self._finish()
+        elif reader.head is None:
+            if self.sent and reader.interim > interim:
+                self._connection.deadline.set(self._first, self._late)
+            return
+        elif self._held > _MOST_HELD and not self._paused:
+            self._paused = True
+            self._connection.pause()
+        self._wake()
+
+    def ended(self) -> None:
+        """The origin has closed its side."""
+        if self._over():
+            return
+        try:
+            self._reader.close()
+        except Refused as refusal:
+            self.fail(self._broken(str(refusal)))
+        else:
+            self._finish()
+            self._wake()
+
+    def lost(self, error: Exception | None) -> None:
+        """The connection is closed."""
+        if self._over():
+            return
+        if error is None:
+            self.ended()
+            return
+        failure = self._broken(f"the connection to the origin broke: {error}")
+        failure.__cause__ = error
+        self.fail(failure)
+
+    def fail(self, error: Exception) -> None:
+        """End the exchange with its connection; content that came before can still be read."""
+        if self._over():
+            return
+        self._error = error
+        self._connection.finished(reusable=False)
+        self._wake()
+
+    def _finish(self) -> None:
+        self._read_on()
+        reader = self._reader
+        self._connection.finished(self.sent and reader.persistent and not reader.surplus)
+
+    def _over(self) -> bool:
+        return self._error is not None or self._reader.done
+
+    def _broken(self, words: str) -> httpx.TransportError:
+        if self._reader.untouched and self._connection.exchanges > 1:
+            return Stale(words)
+        if self._reader.untouched:
+            return httpx.RemoteProtocolError(f"the origin disconnected without an answer ({words})")
+        return httpx.ReadError(words)
+
+    async def _wait(self) -> None:
+        self._waiting = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiting
+        finally:
+            self._waiting = None
+
+    def _wake(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def _read_on(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._connection.resume()
+
+    def _late(self) -> None:
+        self.fail(httpx.ReadTimeout("the origin did not answer in time"))
+
+
+def _unending(head: Head) -> bool:
+    """Whether silence is normal in this body: an event stream, a tunnel."""
+    return head.status == 101 or any(
+        name.lower() == b"content-type" and value.lower().startswith(b"text/event-stream") for name, value in head.fields
+    )

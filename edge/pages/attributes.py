@@ -1,0 +1,74 @@
+"""Attributes of a start tag set, replaced and removed, with every other byte of the tag kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from edge.pages.charset import Charset
+from edge.pages.fit import written
+from edge.pages.scan import Attribute, attributes
+from edge.pages.values import Miss, Slot
+
+Changes = tuple[tuple[str, str | None], ...]
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_:@.*()\[\]#$-]+")
+_ESCAPES: Final = str.maketrans({"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\0": "\ufffd"})
+_FORMING: Final = frozenset(
+    (("meta", "charset"), ("meta", "http-equiv"), ("template", "shadowrootmode"), ("annotation-xml", "encoding"))
+)
+"""Attributes that decide how the rest of the page is read."""
+
+
+def changed(slot: Slot, tag: bytes, changes: Changes, charset: Charset) -> bytes | Miss:
+    """Return the start tag with its attributes changed (None removes one), or why that cannot be done."""
+    for name, value in changes:
+        if not _NAME.fullmatch(name) or (slot.name, name.lower()) in _FORMING or _hides(slot, name):
+            return "attribute"
+        written_value = None if value is None else written(value.translate(_ESCAPES), charset)
+        if value is not None and written_value is None:
+            return "charset"
+        tag = _removed(tag, name) if written_value is None else _set(tag, name, written_value)
+    return tag
+
+
+def _hides(slot: Slot, name: str) -> bool:
+    """A `meta` that declares a charset, a field that a table lets in only while it is hidden, a font in svg."""
+    lower = name.lower()
+    if (slot.name, lower) == ("meta", "content"):
+        return True
+    return (slot.name == "input" and lower == "type" and "table" in slot.context) or (
+        slot.name == "font" and ("svg" in slot.context or "math" in slot.context)
+    )
+
+
+def _set(tag: bytes, name: str, value: bytes) -> bytes:
+    found = list(attributes(tag))
+    own = _named(found, name)
+    quoted = b'="%b"' % value
+    if own:
+        first = own[0]
+        if first.value == first.end:  # it has no value yet, or an equals sign and nothing behind it
+            return tag[: first.after_name] + quoted + tag[first.end :]
+        return tag[: first.value] + quoted[1:] + tag[first.end :]
+    dangling = bool(found) and found[-1].end > found[-1].after_name and found[-1].value == found[-1].end
+    at = found[-1].end if found and not dangling else _after_name(tag)  # `x=` would take what follows as its value
+    return tag[:at] + b" " + name.encode() + quoted + tag[at:]
+
+
+def _removed(tag: bytes, name: str) -> bytes:
+    for attribute in reversed(_named(list(attributes(tag)), name)):
+        before = tag[: attribute.start].rstrip(b"\t\n\f\r ")
+        behind = tag[attribute.end :]
+        # without the space in front, unless what follows would then touch what stood before
+        tag = (before if behind[:1] in b"\t\n\f\r />" else tag[: attribute.start]) + behind
+    return tag
+
+
+def _named(found: list[Attribute], name: str) -> list[Attribute]:
+    return [attribute for attribute in found if attribute.name == name.lower().encode()]
+
+
+def _after_name(tag: bytes) -> int:
+    found = re.match(rb"<[^\t\n\f\r />]+", tag)
+    return found.end() if found else 0

@@ -1,0 +1,67 @@
+"""What comes out of editing a page: a page and what is shown on it, or the page as it was and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rules.values import Form
+
+Reason = Literal["type", "charset", "coding", "broken", "too-large", "too-deep", "error"]
+"""Why a whole page passes untouched; becomes the label of a metric.
+
+`type`: not HTML. `charset`: one we do not write. `coding`: a compression we do not read. `broken`: compressed data that
+is damaged. `too-large`, `too-deep`: more than the limits allow. `error`: a fault of ours; its exception is attached.
+"""
+
+Miss = Literal["no-match", "selector", "structure", "element", "markup", "attribute", "charset", "overlap"]
+"""Why one experience is not shown; becomes the label of a metric.
+
+`no-match`: nothing on the page matches. `selector`: it cannot be understood. `structure`: the page's bytes are so
+interwoven that the rest would change. `element`: this kind of element cannot take this form. `markup`: the variant's
+markup would not stay inside its place (an unclosed tag, a `div` in a `p`). `attribute`: it cannot be set. `charset`:
+the variant has characters that cannot be written on this page. `overlap`: an earlier experience already has the place.
+"""
+
+Forms = Sequence[tuple[str, Form]]
+"""What an experience does to a page: (CSS selector, form)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A page in which every experience is either shown whole or missing whole."""
+
+    body: bytes
+    shown: tuple[str, ...]
+    missing: tuple[tuple[str, Miss], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """The page must go out as it came."""
+
+    reason: Reason
+    error: Exception | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One element and its bytes: `page[start:end]` is all of it, `page[start:opened]` its start tag.
+
+    `page[opened:closed]` is its content. Each form needs something else to be certain; what is not is said in `whole`
+    (replace, remove, before), `behind` (after) and `inside` (text): None, or the reason.
+    """
+
+    name: str
+    start: int
+    opened: int
+    closed: int
+    end: int
+    context: tuple[str, ...] = ()  # the elements around it, outermost first
+    quirks: bool = False  # an old or missing doctype: a table may stand inside a `p`
+    open_ended: bool = False  # no end tag closes it
+    in_form: bool = False  # an earlier form is still open here: another one would be dropped
+    whole: Miss | None = None
+    behind: Miss | None = None
+    inside: Miss | None = None

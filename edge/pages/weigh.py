@@ -1,0 +1,107 @@
+"""How hard a page would be for a parser, told from its tags alone.
+
+Two kinds of pages bring a parser down. Very deep ones: for many a tag it looks through all open elements, so the time
+grows with the square of the depth. And forgotten `<b>`s: at each piece of text a parser opens all of them again, so 80 KB
+of tags can become gigabytes of tree. Browsers stop at a depth of 512; so do we. For the other kind each tag counts as
+many elements as were forgotten before it.
+
+The stack here is simpler than a parser's and errs on the heavy side. It is kept in one pass over the tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from edge.pages.scan import FORMATTING, VOID, Tag
+
+DEPTH: Final = 512
+"""Open elements at one time; browsers flatten what is deeper."""
+
+REOPENED: Final = 500_000
+"""Elements that a parser may have to open again."""
+
+TAGS: Final = 400_000
+"""Tags of one page; about 9 MB of ordinary markup."""
+
+_BARRIERS: Final = frozenset(
+    b"table td th caption template object applet marquee select foreignobject desc title mi mo mn ms mtext".split()
+)
+"""An end tag inside one of these does not reach what is open outside of it."""
+
+_MARKERS: Final = frozenset(b"td th caption template object applet marquee".split())
+"""Where one of these ends, what was forgotten inside it stays forgotten."""
+
+_TABLE: Final = frozenset(b"table caption colgroup thead tbody tfoot tr td th".split())
+
+_ENDED_BY: Final = {
+    b"p": (b"p",),
+    b"li": (b"li", b"p"),
+    b"dt": (b"dt", b"dd", b"p"),
+    b"dd": (b"dt", b"dd", b"p"),
+    b"option": (b"option",),
+    b"a": (b"a",),
+    b"td": (b"td", b"th", b"p", b"li", b"dt", b"dd"),
+    b"th": (b"td", b"th", b"p", b"li", b"dt", b"dd"),
+    b"tr": (b"tr", b"td", b"th", b"p", b"li", b"dt", b"dd"),
+    b"tbody": (b"tbody", b"thead", b"tfoot", b"tr", b"td", b"th", b"p", b"li", b"dt", b"dd"),
+}
+"""What a start tag ends when nothing else is open inside it; the element itself must be among it."""
+
+
+def too_heavy(tags: Sequence[Tag]) -> bool:
+    """Tell whether a page is nested too deep, or has too much to open again, or simply too many tags."""
+    if len(tags) > TAGS:
+        return True
+    stack: list[bytes] = []
+    forgotten = reopened = 0
+    for tag in tags:
+        name = tag.name
+        if tag.closing:
+            if stack and stack[-1] == name:
+                stack.pop()
+            else:
+                forgotten += _close(stack, name)
+        elif name not in VOID:
+            if name in _ENDED_BY:
+                _imply(stack, name)
+            stack.append(name)
+            if len(stack) > DEPTH:
+                return True
+        reopened += forgotten
+    return reopened > REOPENED
+
+
+def _close(stack: list[bytes], name: bytes) -> int:
+    """Close what an end tag closes; return how many formatting elements are forgotten by that."""
+    at = _reach(stack, name)
+    if at is None:
+        return 0
+    if name in FORMATTING or name == b"form":
+        del stack[at]  # what is open inside stays open
+        return 0
+    above = stack[at:]
+    del stack[at:]
+    kept = next((depth for depth, other in enumerate(above) if other in _MARKERS), len(above))
+    return sum(other in FORMATTING for other in above[:kept])
+
+
+def _reach(stack: list[bytes], name: bytes) -> int | None:
+    barriers = frozenset((b"table", b"template")) if name in _TABLE else _BARRIERS
+    for at in range(len(stack) - 1, -1, -1):
+        if stack[at] == name:
+            return at
+        if stack[at] in barriers:
+            return None
+    return None
+
+
+def _imply(stack: list[bytes], name: bytes) -> None:
+    """Close what a start tag closes by itself, such as the list item before."""
+    ended = _ENDED_BY[name]
+    at = len(stack)
+    while at and stack[at - 1] in ended:
+        at -= 1
+        if stack[at] == name:
+            del stack[at:]
+            return

@@ -1,0 +1,248 @@
+"""Whether the parts of one experience agree with each other: names, slots and forms, dates, placeholders.
+
+This looks at the plain data of a file, whatever state it is in, so that a misspelled variant and a misspelled signal
+are reported together. What has the wrong shape is passed over here; `rules.validate` has said so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC
+from typing import Any, Final
+
+from rules import window, written
+from rules.glob import captures
+from rules.model import PageForm
+from rules.problem import Mistake, Place, ReadingError
+from rules.spelling import advice, listed
+
+Plain = Mapping[str, Any]
+
+DELIVERIES: Final = ("header", "path", "redirect")
+PAGE_FORMS: Final = tuple(name for name in PageForm.model_fields if name != "never_when")
+
+_PLACEHOLDER: Final = re.compile(r"\{((?:place|near)\.[a-z_]+|[a-z][a-z0-9_]*)\}")
+
+
+def disagreements(data: object) -> Iterator[Mistake]:
+    """Everything in a rule file that does not fit together."""
+    if isinstance(data, dict):
+        for look in (_names, _default, _slots, _dates, _crawlers, _placeholders, _unused, _waiting):
+            yield from look(data)
+
+
+def empty_values(data: object, path: Place = ()) -> Iterator[Place]:
+    """Where a key or an entry has no value, except for an attribute that is to be removed."""
+    items: Iterable[tuple[str | int, object]] = ()
+    if isinstance(data, dict):
+        items = data.items()
+    elif isinstance(data, list):
+        items = enumerate(data)
+    for step, value in items:
+        if value is None and path[-1:] != ("set",):
+            yield (*path, step)
+        else:
+            yield from empty_values(value, (*path, step))
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(data: Plain) -> list[tuple[int, dict[str, Any]]]:
+    choose = data.get("choose")
+    return [(at, _mapping(entry)) for at, entry in enumerate(choose)] if isinstance(choose, list) else []
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _names(data: Plain) -> Iterator[Mistake]:
+    """Variants that are named must exist."""
+    variants = _mapping(data.get("variants"))
+    if not variants:
+        return
+    for path, name, key in _named(data):
+        if isinstance(name, str | int | float) and str(name) not in variants:
+            hint = advice(str(name), variants, all_of_them="the variants are")
+            yield Mistake(path, f"there is no variant `{str(name)[:80]}`", hint, key=key)
+
+
+def _named(data: Plain) -> Iterator[tuple[Place, object, bool]]:
+    """Each place that names a variant, the name, and whether it is a key."""
+    if "default" in data:
+        yield ("default",), data["default"], False
+    for at, entry in _entries(data):
+        if "show" in entry:
+            yield ("choose", at, "show"), entry["show"], False
+        for name in _mapping(entry.get("split")):
+            yield ("choose", at, "split", name), name, True
+        if isinstance(entry.get("learn"), list):
+            yield from ((("choose", at, "learn", place), name, False) for place, name in enumerate(entry["learn"]))
+    for at, test in enumerate(data["tests"] if isinstance(data.get("tests"), list) else []):
+        expect = _mapping(test).get("expect")
+        for place, name in enumerate(_as_list(expect)):
+            yield ("tests", at, "expect", *([place] if isinstance(expect, list) else [])), name, False
+
+
+def _default(data: Plain) -> Iterator[Mistake]:
+    """Without `default` there must be exactly one variant that is `original`."""
+    variants = _mapping(data.get("variants"))
+    if "default" in data or not variants:
+        return
+    originals = [name for name, variant in variants.items() if variant == "original"]
+    if len(originals) != 1:
+        found = "no variant is `original`" if not originals else f"{listed(originals)} are `original`"
+        hint = f"add for example `default: {(originals or list(variants))[0]}`"
+        yield Mistake(("variants",), f"the default is not clear: {found}", hint, key=True)
+
+
+def _slots(data: Plain) -> Iterator[Mistake]:
+    """The forms of the variants must suit the slot."""
+    slot = data.get("slot")
+    for place, each in enumerate(_as_list(slot) if isinstance(slot, list) else []):
+        if each in DELIVERIES:
+            yield Mistake(("slot", place), f"`{each}` stands alone", f"write `slot: {each}`, or a selector")
+        elif each in slot[:place]:  # type: ignore[index]  # it is a list here
+            yield Mistake(("slot", place), f"`{each}` stands here twice", "keep one of them")
+    for name, variant in _mapping(data.get("variants")).items():
+        if isinstance(variant, dict) and slot is not None:
+            yield from _form(("variants", name), variant, slot)
+
+
+def _form(path: Place, variant: Plain, slot: object) -> Iterator[Mistake]:
+    keys = [key for key in variant if key != "never_when"]
+    if slot in DELIVERIES:
+        if slot not in keys:
+            yield Mistake(path, f"with `slot: {slot}` a variant is `original` or {_LIKE[str(slot)]}", _element(slot))
+        return
+    for key in keys:
+        if key in DELIVERIES:
+            yield Mistake((*path, key), f"`{key}` needs `slot: {key}`", "write page forms: html, text, set …", key=True)
+    if isinstance(slot, list):
+        yield from _forms_of_slots(path, keys, [str(each).strip() for each in slot])
+    elif keys and not {*keys} & {*PAGE_FORMS, *DELIVERIES, "order"} and all(_is_form(variant[key]) for key in keys):
+        quoted = ", ".join(f'"{key}"' for key in keys)
+        hint = f"write the form itself, or a list: `slot: [{quoted}]`"
+        yield Mistake((*path, keys[0]), f"`{keys[0]}` is no form, and there is only one slot", hint, key=True)
+
+
+def _is_form(value: object) -> bool:
+    return value == "original" or isinstance(value, dict)
+
+
+def _element(slot: object) -> str:
+    return (
+        f"for the element <{slot}> of the page write `slot: body {slot}`" if slot == "header" else "see rules/README.md"
+    )
+
+
+def _forms_of_slots(path: Place, keys: list[str], slots: list[str]) -> Iterator[Mistake]:
+    for key in keys:
+        if key in PAGE_FORMS:
+            hint = f'write {{"{slots[0] if slots else "#hero"}": {{{key}: …}}}}, or make `slot` a single selector'
+            yield Mistake((*path, key), "`slot` is a list, so a form needs its slot", hint, key=True)
+            return
+        if key.strip() not in slots and key not in DELIVERIES:
+            yield Mistake((*path, key), f"`{key}` is not in the list of slots", advice(key, slots), key=True)
+
+
+def _dates(data: Plain) -> Iterator[Mistake]:
+    """An experience must start before it ends."""
+    try:
+        starts = window.moment(written.text(data.get("starts")), UTC)
+        ends = window.moment(written.text(data.get("ends")), UTC, whole_day=True)
+    except ReadingError:
+        return
+    if ends <= starts:
+        yield Mistake(("ends",), "it ends before it starts", f"write a date after {data['starts']}")
+
+
+def _crawlers(data: Plain) -> Iterator[Mistake]:
+    """What is shown may not depend on whether a search engine asks."""
+    conditions = [(("choose", at, "when"), entry.get("when")) for at, entry in _entries(data)]
+    for name, variant in _mapping(data.get("variants")).items():
+        conditions.append((("variants", name, "never_when"), _mapping(variant).get("never_when")))  # type: ignore[arg-type]
+    for path, condition in conditions:
+        for at in _bots(condition, path, 0):
+            message = "content may not depend on whether a crawler asks: search engines call that cloaking"
+            yield Mistake(at, message, "leave `bot` out; crawlers get what any first-time visitor gets")
+
+
+def _bots(condition: object, path: Place, depth: int) -> Iterator[Place]:
+    if isinstance(condition, list) and depth < window.DAY:
+        for place, part in enumerate(condition):
+            yield from _bots(part, (*path, place), depth + 1)
+    for key, value in _mapping(condition).items():
+        if key in ("any", "all", "not"):
+            yield from _bots(value, (*path, key), depth + 1)
+        elif key == "device" and any(str(item).strip().lower() == "bot" for item in _as_list(value)):
+            yield (*path, key)
+
+
+def _placeholders(data: Plain) -> Iterator[Mistake]:
+    for name, variant in _mapping(data.get("variants")).items():
+        for path, text in _texts(variant, ("variants", name)):
+            yield from placeholders(data, path, text)
+
+
+def placeholders(data: object, path: Place, text: str) -> Iterator[Mistake]:
+    """Placeholders in texts are part of the language and not built yet: what `where` captures, places."""
+    where = _mapping(data).get("where")
+    globs = _as_list(where.get("path") if isinstance(where, dict) else where)
+    caught = {name for glob in globs for name in captures(str(glob))}
+    for found in _PLACEHOLDER.findall(text):
+        if "." in found or found in caught:
+            yield Mistake(path, f"the placeholder `{{{found}}}` is not available yet", "write the text out for now")
+
+
+def named_files(data: object) -> Iterator[tuple[Place, str]]:
+    """The files that the variants name, each with its place."""
+    for name, variant in _mapping(_mapping(data).get("variants")).items():
+        for path, form in [((name,), variant), *(((name, slot), form) for slot, form in _mapping(variant).items())]:
+            file = _mapping(form).get("file")
+            if isinstance(file, str) and file:
+                yield ("variants", *path, "file"), file
+
+
+def _texts(value: object, path: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(value, str):
+        yield path, value
+    for key, inner in _mapping(value).items():
+        if key != "never_when":
+            yield from _texts(inner, (*path, key))
+
+
+def _unused(data: Plain) -> Iterator[Mistake]:
+    """Warnings: entries that no visitor reaches, variants that no entry shows."""
+    always: int | None = None
+    for at, entry in _entries(data):
+        if always is not None:
+            message = f"no visitor gets to this entry: entry {always + 1} has no `when` and takes everybody"
+            yield Mistake(("choose", at), message, "move it up, or delete it", "warning")
+        elif entry and "when" not in entry:
+            always = at
+    shown = {str(name) for path, name, _ in _named(data) if path[0] != "tests" and isinstance(name, str | int | float)}
+    for name, variant in _mapping(data.get("variants")).items():
+        if name not in shown and not (variant == "original" and "default" not in data):
+            message = f"nothing shows the variant `{name}`"
+            yield Mistake(("variants", name), message, "name it in `choose`, or delete it", "warning", key=True)
+
+
+def _waiting(data: Plain) -> Iterator[Mistake]:
+    """Warning: who has to go to another page needs more time than for a click."""
+    if "visit" not in _mapping(data.get("goal")):
+        return
+    try:
+        short = written.duration(data.get("reward_window", "10m")) < 1800
+    except ReadingError:
+        return
+    if short:
+        message = "a visit to another page needs more time than this"
+        at: Place = ("reward_window",) if "reward_window" in data else ("goal",)
+        yield Mistake(at, message, "write for example `reward_window: 1d`", "warning")
+
+
+_LIKE: Final = {"header": "{header: {X-Nav: wide}}", "path": "{path: /home-b}", "redirect": "{redirect: /de/}"}

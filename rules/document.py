@@ -1,0 +1,101 @@
+"""The document: a rules folder as plain data, ready for JSON.
+
+    {"site": {"timezone", "holdout", "dayparts": {name: [from, until]}},
+     "experiences": [{"name", "file", "purpose", "delivery", "slots", "where", "window", "holdout", "rollout", "sticky",
+                      "variants", "default", "choose", "goal", "not_worse", "reward_window"}],
+     "version"}
+
+Everything that may be written in more than one way is written in one here, contents of files included. Conditions keep
+the words of the file: `rules.compile` reads them with the same code that checked them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+from rules.model import EntryFile, ExperienceFile, HeaderForm, PageForm, PathForm, RedirectForm, SeveralForms, SiteFile
+
+Json = dict[str, Any]
+Contents = Mapping[str, str]
+"""The texts of the files that variants name."""
+
+
+def site(read: SiteFile) -> Json:
+    """What `site.yaml` says."""
+    return {
+        "timezone": read.timezone,
+        "holdout": read.holdout,
+        "dayparts": {name: list(span) for name, span in read.dayparts.items()},
+    }
+
+
+def experience(file: str, read: ExperienceFile, contents: Contents) -> Json:
+    """One experience; `file` is its name in messages."""
+    delivery = read.slot[0] if read.slot[0] in ("header", "path", "redirect") else "page"
+    return {
+        "name": read.experience,
+        "file": file,
+        "purpose": read.purpose,
+        "delivery": delivery,
+        "slots": read.slot if delivery == "page" else [],
+        "where": {"path": read.where.path, "host": read.where.host, "query": read.where.query},
+        "window": {"starts": read.starts, "ends": read.ends, "every": read.every},
+        "holdout": read.holdout,
+        "rollout": read.rollout,
+        "sticky": read.sticky,
+        "variants": {name: _variant(variant, read.slot, contents) for name, variant in read.variants.items()},
+        "default": read.default or next(name for name, variant in read.variants.items() if variant == "original"),
+        "choose": [_entry(entry) for entry in read.choose],
+        "goal": read.goal.model_dump(exclude_none=True) if read.goal else {},
+        "not_worse": read.not_worse,
+        "reward_window": read.reward_window,
+    }
+
+
+def version(document: Json) -> str:
+    """A name for a document: equal documents have equal ones, different ones different ones."""
+    return blake2b(json.dumps(document, separators=(",", ":")).encode(), digest_size=16).hexdigest()
+
+
+def _variant(variant: object, slots: list[str], contents: Contents) -> Json:
+    plain: Json = {"forms": [], "headers": [], "target": "", "never_when": getattr(variant, "never_when", None)}
+    match variant:
+        case HeaderForm():
+            plain["headers"] = [[name, value] for name, value in variant.header.items()]
+        case PathForm():
+            plain["target"] = variant.path
+        case RedirectForm():
+            plain["target"] = variant.redirect
+        case SeveralForms():
+            named = {selector.strip(): form for selector, form in (variant.__pydantic_extra__ or {}).items()}
+            forms = [(slot, named.get(slot)) for slot in slots]
+            plain["forms"] = [[slot, _form(form, contents)] for slot, form in forms if isinstance(form, PageForm)]
+        case PageForm():
+            plain["forms"] = [[slots[0], _form(variant, contents)]]
+    return plain
+
+
+def _form(form: PageForm, contents: Contents) -> Json:
+    kind = next(iter(form.model_fields_set - {"never_when"}))
+    if kind == "set":
+        return {"kind": kind, "text": "", "attributes": [[name, value] for name, value in (form.set or {}).items()]}
+    if kind == "remove":
+        return {"kind": kind, "text": "", "attributes": []}
+    written: str = getattr(form, kind)
+    text = contents[written] if kind == "file" else written
+    return {"kind": "replace" if kind in ("html", "file") else kind, "text": text, "attributes": []}
+
+
+def _entry(entry: EntryFile) -> Json:
+    plain: Json = {"when": entry.when, "kind": "show", "shares": [], "signals": [], "policy": ""}
+    if entry.show is not None:
+        plain["shares"] = [[entry.show, 1.0]]
+    elif entry.split is not None:
+        plain |= {"kind": "split", "shares": [[name, weight] for name, weight in entry.split.items() if weight > 0]}
+    elif entry.learn is not None:
+        plain |= {"kind": "learn", "shares": [[name, 1.0] for name in entry.learn]}
+        plain |= {"signals": entry.from_ or [], "policy": entry.policy or "visitor"}
+    return plain

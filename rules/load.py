@@ -1,0 +1,156 @@
+"""From a rules folder to a checked document, or to everything that is wrong with it.
+
+Each file goes through the same steps, and each step sees as much as the one before could read: text, tree, shape,
+agreement of its parts, document, the file's own tests. A folder with any error gives no document, so that a bad file
+never replaces a good one; what is wrong is reported all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rules import document
+from rules.agree import disagreements, empty_values, named_files, placeholders
+from rules.compile import experience as compiled
+from rules.folder import SITE, Folder, open_folder
+from rules.model import ExperienceFile, SiteFile
+from rules.problem import Mistake, Place, Problem, ReadingError
+from rules.trap import without_value
+from rules.trial import failures
+from rules.validate import validate
+from rules.yaml import Mark, Tree, read
+
+Json = dict[str, Any]
+
+NO_SITE: Final[Json] = document.site(SiteFile())
+"""What holds where there is no `site.yaml`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a folder holds: a document, or at least one problem of severity error. Warnings may stand beside either."""
+
+    document: Json | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One rule file after all steps: the experience in the form of the document, unless something is wrong with it."""
+
+    file: str
+    name: str | None = None  # of the experience, as far as it is known
+    at: Mark = (1, 1)  # where the name stands
+    plain: Json | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def load(folder: Path) -> Loaded:
+    """Read and check every rule file of a folder. Never raises for what is in it, nor for its absence."""
+    try:
+        opened = open_folder(folder)
+        files = opened.rule_files()
+    except ReadingError as error:
+        return Loaded(None, tuple(Problem("", 1, 1, "error", each.message, each.hint) for each in error.mistakes))
+    site, problems = _site(opened)
+    read_files = [load_file(opened, file, site or NO_SITE) for file in files]
+    problems += [problem for each in read_files for problem in each.problems]
+    problems += _twice(read_files)
+    problems.sort(key=lambda each: (each.file, each.line, each.column))
+    if site is None or any(each.severity == "error" for each in problems):
+        return Loaded(None, tuple(problems))
+    whole: Json = {"site": site, "experiences": [each.plain for each in read_files]}
+    return Loaded({**whole, "version": document.version(whole)}, tuple(problems))
+
+
+def load_file(folder: Folder, file: str, site: Json) -> Read:
+    """All steps for one rule file; `site` is the document's."""
+    tree, text = _tree(folder, file)
+    name, at = _name(tree)
+    if tree.data is None:
+        return Read(file, name, at, None, tree.problems)
+    model, mistakes = validate(ExperienceFile, tree.data, {"dayparts": list(site["dayparts"])})
+    contents, missing = _contents(folder, file, tree.data)
+    problems = [*tree.problems, *_told(file, tree, text, [*mistakes, *disagreements(tree.data), *missing])]
+    if model is None or any(each.severity == "error" for each in problems):
+        return Read(file, name, at, None, tuple(problems))
+    plain = document.experience(file, model, contents)
+    problems += _told(file, tree, text, failures(compiled(plain, site), model.tests))
+    return Read(file, name, at, plain, tuple(problems))
+
+
+def _site(folder: Folder) -> tuple[Json | None, list[Problem]]:
+    """`site.yaml`, or what holds without one; None when it cannot be used."""
+    if not folder.has_site():
+        return NO_SITE, []
+    tree, text = _tree(folder, SITE)
+    if tree.data is None and not tree.problems:
+        return NO_SITE, []
+    model, mistakes = validate(SiteFile, tree.data) if tree.data is not None else (None, ())
+    problems = [*tree.problems, *_told(SITE, tree, text, mistakes)]
+    return (None if model is None or problems else document.site(model)), problems
+
+
+def _tree(folder: Folder, file: str) -> tuple[Tree, str]:
+    """What a file says, and its text."""
+    try:
+        text = folder.text(file)
+    except ReadingError as error:
+        problems = (Problem(file, 1, 1, "error", each.message, each.hint) for each in error.mistakes)
+        return Tree(None, {}, {}, tuple(problems)), ""
+    tree = read(file, text)
+    if tree.data is None and not tree.problems and file != SITE:
+        hint = "begin with `experience: NAME`, or delete the file"
+        return Tree(None, {}, {}, (Problem(file, 1, 1, "error", "the file is empty", hint),)), text
+    return tree, text
+
+
+def _name(tree: Tree) -> tuple[str | None, Mark]:
+    name = tree.data.get("experience") if isinstance(tree.data, dict) else None
+    return (name if isinstance(name, str) else None), tree.mark(("experience",))
+
+
+def _contents(folder: Folder, file: str, data: object) -> tuple[dict[str, str], list[Mistake]]:
+    """The texts of the files that variants name, and what is wrong with those."""
+    contents: dict[str, str] = {}
+    mistakes: list[Mistake] = []
+    for path, named in named_files(data):
+        try:
+            contents[named] = folder.text(named, beside=file)
+            mistakes += placeholders(data, path, contents[named])
+        except ReadingError as error:
+            mistakes += (mistake.under(*path) for mistake in error.mistakes)
+    return contents, mistakes
+
+
+def _told(file: str, tree: Tree, text: str, mistakes: Iterable[Mistake]) -> list[Problem]:
+    """Mistakes as problems with line and column. Where a value is missing nothing else is said about it."""
+    empty = set(empty_values(tree.data))
+    beside = {path[:-1] for path in empty if len(path) > 1}
+    rest = [mistake for mistake in mistakes if mistake.at not in empty and mistake.at not in beside]
+    found = []
+    for mistake in [*(_empty(tree, text, path) for path in empty), *rest]:
+        line, column = tree.mark(mistake.at, key=mistake.key)
+        found.append(Problem(file, line, column, mistake.severity, mistake.message, mistake.hint))
+    return found
+
+
+def _empty(tree: Tree, text: str, path: Place) -> Mistake:
+    line, column = tree.mark(path, key=True)
+    message, hint = without_value(path[-1], text.splitlines()[line - 1][column - 1 :])
+    return Mistake(path, message, hint, key=True)
+
+
+def _twice(files: Iterable[Read]) -> Iterator[Problem]:
+    """Two experiences may not have the same name."""
+    first: dict[str, str] = {}
+    for each in files:
+        if each.name is None:
+            continue
+        if each.name in first:
+            message = f"there are two experiences `{each.name}`; the other is in {first[each.name]}"
+            yield Problem(each.file, *each.at, "error", message, "give one of them another name")
+        first.setdefault(each.name, each.file)

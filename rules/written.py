@@ -1,0 +1,238 @@
+"""Small things that marketers write: texts, shares, durations, addresses, header fields, selectors.
+
+Each function takes what stands in the file and gives what it means, or raises ReadingError.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from rules.problem import wrong
+from rules.spelling import advice
+
+NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+"""Names of experiences and variants: they appear in header fields, metrics and file names."""
+
+PURPOSES: Final = ("content", "product", "message")
+
+REFUSED: Final = ("price", "credit", "housing", "jobs", "insurance", "health")
+"""Purposes for which a page must not depend on who is looking at it."""
+
+_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
+_NOT_OURS: Final = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        accept-encoding authorization connection content-encoding content-length content-type cookie expect forwarded
+        host keep-alive range te trailer transfer-encoding upgrade via
+        """,
+    )
+)
+"""Request headers that frame the message or say who asks: a rule may not set them."""
+
+_DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(s|sec|m|min|h|d)")
+_SECONDS: Final = {"s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def text(written: object) -> str:
+    """Any scalar as it was written."""
+    if isinstance(written, bool):
+        return "true" if written else "false"
+    if isinstance(written, str | int | float):
+        return str(written)
+    if written is None:
+        raise wrong("there is no value here", "write one; a text that begins with `#` needs quotes")
+    raise wrong("a text is expected here", "put quotes round it if it holds brackets or braces")
+
+
+def name(written: object) -> str:
+    """A name of letters, digits, `-` and `_`."""
+    value = text(written)
+    if not re.fullmatch(NAME, value):
+        raise wrong(f"`{value[:80]}` cannot be a name", "use up to 64 letters a-z, digits, `-` and `_`, no spaces")
+    return value
+
+
+def word(written: object, words: tuple[str, ...], what: str) -> str:
+    """One of some words."""
+    value = text(written)
+    if value not in words:
+        raise wrong(f"`{value[:80]}` is no {what}", advice(value, words))
+    return value
+
+
+def purpose(written: object) -> str:
+    """`content`, `product` or `message`; the others are refused with a reason."""
+    value = text(written)
+    if value in REFUSED:
+        message = f"Windsock does not decide on {_ABOUT[value]} by who is looking"
+        raise wrong(
+            message, "the same offer for everybody in the rain is a `message`; a picture or a text is `content`"
+        )
+    return word(value, PURPOSES, "purpose")
+
+
+def share(written: object) -> float:
+    """`5%` as 0.05."""
+    value = text(written).strip()
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", value, re.ASCII)
+    if found is None or float(found[1]) > 100:
+        digits = re.fullmatch(r"\d{1,3}(\.\d+)?", value, re.ASCII)
+        example = f"{value}%" if digits and float(value) >= 1 else "5%"
+        raise wrong(f"`{value}` is no share of the visitors", f"write a percentage from 0% to 100%, such as {example}")
+    return float(found[1]) / 100
+
+
+def weight(written: object) -> float:
+    """A part of a split: a number from 0, with or without `%`."""
+    value = text(written).strip().removesuffix("%").rstrip()
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value, re.ASCII):
+        raise wrong(f"`{value}` is no share", "write a number from 0, such as 50")
+    return float(value)
+
+
+def positive(written: object) -> float:
+    """A number above 0."""
+    value = text(written).strip()
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value, re.ASCII) or not float(value):
+        raise wrong(f"`{value}` is no number above 0", "write digits, such as 1 or 99.5")
+    return float(value)
+
+
+def hours(written: object) -> tuple[float, float]:
+    """A part of the day, `6-12` or `22:30-6`, as hours from and until; over midnight where it ends before it starts."""
+    value = text(written).strip()
+    found = re.fullmatch(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?", value, re.ASCII)
+    start, end = (
+        (int(found[1]) + int(found[2] or 0) / 60, int(found[3]) + int(found[4] or 0) / 60) if found else (0.0, 0.0)
+    )
+    if start == end or start >= 24 or end > 24:
+        raise wrong(f"`{value}` is no part of the day", "write hours from and until, such as 6-12 or 22-6")
+    return start, end
+
+
+def goal(written: object) -> dict[str, str]:
+    """`click "#hero a"` as {"click": "#hero a"}."""
+    value = text(written).strip()
+    verb, _, rest = value.partition(" ")
+    rest = rest.strip().removeprefix('"').removesuffix('"').strip()
+    if verb == "click" and rest:
+        return {"click": rest}
+    if verb == "click":
+        hint = """`#` begins a comment in YAML: write goal: 'click "#hero a"', or goal: {click: "#hero a"}"""
+        raise wrong("it is not said what is to be clicked", hint)
+    raise wrong(
+        f"`{value[:80]}` is no goal", 'write click "#button", or {visit: /thanks}, {event: signup}, {dwell: 30s}'
+    )
+
+
+def duration(written: object) -> float:
+    """Seconds of `30s`, `10m`, `2h`, `7d`."""
+    value = text(written).strip()
+    found = _DURATION.fullmatch(value)
+    if found is None:
+        raise wrong(f"`{value}` is no length of time", "write a number with s, m, h or d, such as 10m")
+    seconds = float(found[1]) * _SECONDS[found[2]]
+    if not 0 < seconds <= 90 * 86400:
+        raise wrong(f"`{value}` is out of reach", "write a length of time of up to 90 days")
+    return seconds
+
+
+def selector(written: object) -> str:
+    """A CSS selector that the page parser understands."""
+    value = text(written).strip()
+    if not value:
+        raise wrong("the selector is empty", 'write one in quotes, such as "#hero"')
+    try:
+        _PAGE.css_first(value)
+    except (SelectolaxError, ValueError):
+        raise wrong(f"`{value}` is no CSS selector", 'write one such as "#hero", ".teaser" or "main h1"') from None
+    return value
+
+
+def path_glob(written: object) -> str:
+    """A pattern of paths on the site."""
+    value = text(written).strip()
+    if re.match(r"[a-z]+://", value, re.IGNORECASE):
+        rest = re.sub(r"^[a-z]+://[^/]*", "", value, flags=re.IGNORECASE) or "/"
+        raise wrong(
+            f"`{value}` is a whole address", f"write the path alone: `{rest}`; for a host use {{path: …, host: …}}"
+        )
+    if not value.startswith(("/", "*")):
+        raise wrong(f"`{value}` is no path", f"a path begins with a slash: `/{value}`")
+    if "?" in value or "#" in value:
+        raise wrong(f"`{value}` holds more than a path", "for parameters write {path: …, query: {name: value}}")
+    return _sane(value)
+
+
+def host_glob(written: object) -> str:
+    """A pattern of host names, in lower case."""
+    value = text(written).strip().lower()
+    if not re.fullmatch(r"[a-z0-9.*_-]+|\[[0-9a-f:.]+\]", value):
+        raise wrong(f"`{value}` is no host name", "write it without https:// and without a port: shop.example")
+    return value
+
+
+def target(written: object) -> str:
+    """A path that the origin is asked for."""
+    value = path_glob(written)
+    if "*" in value or not value.startswith("/"):
+        raise wrong(f"`{value}` names no single page", "write one path, such as /home-b")
+    if value.startswith(("//", "/_windsock/")) or re.search(r"[\s\\]|/\.\.?(/|$)", value):
+        raise wrong(f"`{value}` cannot be asked for", "write one path of the site, such as /home-b")
+    return value
+
+
+def redirect(written: object) -> str:
+    """Where a visitor is sent: a path of the site, or a whole address."""
+    value = text(written).strip()
+    if re.match(r"https?://", value, re.IGNORECASE):
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[^\s\\?#]*)?", value, re.IGNORECASE):
+            raise wrong(f"`{value}` is no address to send visitors to", "write https://host/path, without `?` and `#`")
+        return value
+    return target(value)
+
+
+def header_name(written: str) -> str:
+    """The name of a request header that may be added for the origin."""
+    if not _HEADER.fullmatch(written):
+        raise wrong(f"`{written[:80]}` is no name of a header", "use letters, digits and `-`, such as X-Nav")
+    lower = written.lower()
+    if lower in _NOT_OURS or lower.startswith(("x-forwarded-", "x-windsock-", "sec-", "proxy-", "if-")):
+        raise wrong(f"the header `{written}` cannot be set by a rule", "use a name of your own, such as X-Nav")
+    return written
+
+
+def header_value(written: object) -> str:
+    """The value of a request header: visible ASCII, spaces inside."""
+    value = text(written)
+    if not re.fullmatch(r"[!-~]([ -~]{0,1022}[!-~])?", value):
+        raise wrong("this cannot be the value of a header", "use up to 1,024 ASCII characters in one line")
+    return value
+
+
+def attribute(written: str) -> str:
+    """The name of an attribute of an element."""
+    if not re.fullmatch(r"[A-Za-z_:@][A-Za-z0-9_:.@-]{0,63}", written):
+        raise wrong(f"`{written[:80]}` is no attribute", "write a name such as src, href, alt or class")
+    return written.lower()
+
+
+def _sane(value: str) -> str:
+    if len(value) > 1024 or not value.isprintable():
+        raise wrong("the pattern is too long or holds a control character", "write up to 1,024 visible characters")
+    return value
+
+
+_PAGE: Final = LexborHTMLParser("<p></p>")
+_ABOUT: Final = {
+    "price": "prices",
+    "credit": "credit",
+    "housing": "housing",
+    "jobs": "jobs",
+    "insurance": "insurance",
+    "health": "health",
+}

@@ -1,0 +1,196 @@
+"""What a visitor would see, and why: as data and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.context import Context
+from edge.decisions.decide import decide
+from edge.decisions.explain import explain, tell
+from edge.decisions.values import Draw
+from edge.edition import Edition
+from rules.compile import compile as compile_rules
+from rules.load import load
+from rules.words import SIGNALS
+
+HERO = """
+experience: hero
+purpose: content
+where: /
+slot: "#hero"
+variants:
+  classic: original
+  phone: {html: "<p>Phone</p>"}
+  norsk: {html: "<p>Hei</p>"}
+choose:
+  - when: {language: "no", weekend: true}
+    show: norsk
+  - when: {device: mobile}
+    show: phone
+"""
+NAV = """
+experience: nav
+purpose: content
+where: /*
+slot: header
+variants: {a: original, b: {header: {X-Nav: wide}}}
+choose:
+  - when: {not: {device: tv}}
+    split: {a: 75, b: 25}
+"""
+ABOUT = """
+experience: about
+purpose: content
+where: /about
+slot: "#about"
+holdout: 5%
+variants: {plain: original, warm: {text: Hello}}
+choose:
+  - show: warm
+"""
+MOVE = """
+experience: move
+purpose: content
+where: /old
+slot: redirect
+variants: {stay: original, go: {redirect: /new}}
+choose:
+  - show: go
+"""
+LATER = """
+experience: later
+purpose: content
+where: /
+slot: "#later"
+starts: 2030-01-01
+variants: {plain: original, warm: {text: Hello}}
+choose:
+  - show: warm
+"""
+
+MakeEdition = Callable[..., Edition]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> MakeEdition:
+    def made(**files: str) -> Edition:
+        for name, text in files.items():
+            (tmp_path / f"{name}.yaml").write_text(text)
+        loaded = load(tmp_path)
+        assert loaded.document is not None, loaded.problems
+        return Edition(compile_rules(loaded.document))
+
+    return made
+
+
+def context(path: str = "/", **signals: Any) -> Context:
+    return Context({"path": path, **signals}, path, "shop.example", {}, 1_795_000_000.0)
+
+
+def decisions(answer: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {decision["experience"]: decision for decision in answer["decisions"]}
+
+
+def test_the_data_has_the_promised_form(make: MakeEdition) -> None:
+    answer = explain(context(device="mobile"), make(hero=HERO, nav=NAV), Draw(7))
+    assert list(answer) == ["path", "signals", "decisions"]
+    assert answer["path"] == "/"
+    assert decisions(answer)["hero"] == {
+        "experience": "hero",
+        "variant": "phone",
+        "reason": "rule",
+        "rule": 2,
+        "probability": 1.0,
+        "distribution": {"phone": 1.0},
+    }
+
+
+def test_every_signal_is_listed_and_those_of_this_request_besides(make: MakeEdition) -> None:
+    signals: Any = explain(context(device="mobile", **{"query.dark": "1"}), make(hero=HERO), Draw(7))["signals"]
+    assert set(signals) == {*SIGNALS, "query.dark"}
+    assert (signals["device"], signals["query.dark"], signals["country"]) == ("mobile", "1", "unknown")
+
+
+def test_every_experience_is_spoken_of_and_those_of_other_pages_are_outside(make: MakeEdition) -> None:
+    answer = decisions(explain(context(), make(hero=HERO, about=ABOUT, later=LATER), Draw(7)))
+    assert list(answer) == ["about", "hero", "later"]
+    assert answer["about"] == {
+        "experience": "about",
+        "variant": "plain",
+        "reason": "outside",
+        "rule": None,
+        "probability": 1.0,
+        "distribution": {"plain": 1.0},
+    }
+
+
+def test_without_a_bucket_a_drawn_variant_is_null(make: MakeEdition) -> None:
+    nav = decisions(explain(context(device="mobile"), make(nav=NAV), Draw(None)))["nav"]
+    assert (nav["variant"], nav["probability"], nav["distribution"]) == (None, None, {"a": 0.75, "b": 0.25})
+
+
+def test_it_says_what_decide_says(make: MakeEdition) -> None:
+    edition = make(hero=HERO, nav=NAV, about=ABOUT)
+    for bucket in range(0, 4096, 64):
+        told = decisions(explain(context("/about", device="mobile"), edition, Draw(bucket)))
+        for decision in decide(context("/about", device="mobile"), edition, Draw(bucket)):
+            assert told[decision.experience]["variant"] == decision.variant
+
+
+def test_people_read_which_entry_matched_and_what_the_others_lacked(make: MakeEdition) -> None:
+    edition = make(hero=HERO, nav=NAV, about=ABOUT, later=LATER)
+    text = tell(context(device="mobile", language="no", weekend=False), edition, Draw(7))
+    variant = decide(context(device="mobile"), make(nav=NAV), Draw(7))[-1].variant
+    paragraphs = text.split("\n\n")
+    assert paragraphs[1:] == [
+        "hero: phone, by entry 2\n"
+        "  entry 1 does not match: weekend is false, not true\n"
+        "  entry 2 matches: device is mobile",
+        "later: plain, its default: it does not run at this time",
+        f"nav: {variant}, by entry 1: a 75.00%, b 25.00%\n  entry 1 matches: not: device is tv",
+        "not on this page: about",
+    ]
+
+
+def test_people_read_what_is_known_and_what_is_not(make: MakeEdition) -> None:
+    first = tell(context(device="mobile"), make(hero=HERO), Draw(7)).split("\n\n")[0].splitlines()
+    assert first[0] == "/  for a visitor of whom this is known:"
+    assert first[1:3] == ["  device  mobile", "  path    /"]
+    assert first[3].startswith("  unknown: country, region, ")
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "draw", "line"),
+    [
+        ({"hero": HERO}, "/", Draw(7), "hero: classic, its default: no entry matches"),
+        (
+            {"nav": NAV},
+            "/",
+            Draw(None),
+            "nav: drawn by entry 1: a 75.00%, b 25.00% (say --bucket 0 to 4095 to see a draw)",
+        ),
+        ({"nav": NAV}, "/", Draw(None, strict=True), "nav: a, by entry 1"),
+        ({"about": ABOUT}, "/about", Draw(7), "about: warm, by entry 1"),
+        (
+            {"about": ABOUT.replace("5%", "100%")},
+            "/about",
+            Draw(7),
+            "about: plain, its default: this visitor is in the",
+        ),
+        (
+            {"about": ABOUT.replace("holdout: 5%", "rollout: 0%")},
+            "/about",
+            Draw(7),
+            "about: plain, its default: this visitor is not part of the rollout",
+        ),
+        ({"move": MOVE, "nav": NAV}, "/old", Draw(7), "not met, since move redirects: nav"),
+        ({}, "/", Draw(7), "these rules hold no experience"),
+    ],
+)
+def test_each_reason_has_its_words(make: MakeEdition, files: dict[str, str], path: str, draw: Draw, line: str) -> None:
+    text = tell(context(path, device="mobile" if "nav" in files else "other"), make(**files), draw)
+    assert line in text

@@ -1,0 +1,53 @@
+"""What the demo says."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.demo.report import fell, milliseconds, shares, summary
+from edge.demo.tally import Summary
+
+TOLD = Summary(
+    visits=1200,
+    pages=3000,
+    failed=0,
+    decisions={"hero": {"classic": 750, "rain": 250}, "navigation": {"wide": 1}},
+    cache_hits=600,
+    cache_asked=2400,
+    fallbacks={},
+    decide_median_ms=0.0831,
+    decide_p99_ms=12.4,
+)
+
+
+def test_the_summary_names_everything_that_was_promised() -> None:
+    assert summary(TOLD).splitlines() == [
+        "visits      1,200, 3,000 pages, 0 failed",
+        "decisions",
+        "  hero        classic 750 (75 %), rain 250 (25 %)",
+        "  navigation  wide 1 (100 %)",
+        "cache       25% of 2,400 pages came from the cache",
+        "fallbacks   none",
+        "decision    0.08 ms median, 12 ms p99",
+    ]
+
+
+def test_shares_are_of_that_experience() -> None:
+    assert shares({"a": 1, "b": 3}) == "a 1 (25 %), b 3 (75 %)"
+
+
+@pytest.mark.parametrize(
+    ("rungs", "text"),
+    [
+        ({}, "none"),
+        ({"untouched": 1, "default": 1200}, "default 1,200, untouched 1"),
+        (None, "not known, the edge did not answer"),
+    ],
+)
+def test_fallbacks_are_told_by_rung(rungs: dict[str, int] | None, text: str) -> None:
+    assert fell(rungs) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, "–"), (0.0123, "0.01 ms"), (9.99, "9.99 ms"), (25.4, "25 ms")])
+def test_small_times_can_be_read(value: float | None, text: str) -> None:
+    assert milliseconds(value) == text

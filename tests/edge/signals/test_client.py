@@ -1,0 +1,93 @@
+"""Who holds the page: realistic clients from `clients.toml`, and strings that nobody should send."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.signals import agent, client
+from edge.signals.client import Client, recognise
+from rules.words import SIGNALS
+
+CLIENTS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("clients.toml").read_text("utf-8"))["client"]
+
+
+@pytest.mark.parametrize("case", CLIENTS, ids=[case["name"] for case in CLIENTS])
+def test_a_client_is_known_by_what_it_says(case: dict[str, Any]) -> None:
+    hints = [hint.encode() for hint in case.get("hints", ["", "", ""])]
+    assert recognise(case["agent"].encode(), *hints) == Client(*case["is"])
+
+
+def test_every_value_is_a_word_that_rules_can_ask_for() -> None:
+    for signal, values in (("os", agent.OS), ("browser", agent.BROWSER)):
+        assert {*values.values(), "other"} == set(SIGNALS[signal].words)
+
+
+def test_a_hint_that_cannot_be_read_counts_as_absent() -> None:
+    phone = b"Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/125.0.0.0 Mobile Safari/537.36"
+    assert recognise(phone, b"Google Chrome", b"Windows", b"0") == Client("mobile", "android", "chrome")
+
+
+def test_escapes_in_a_brand_are_understood() -> None:
+    assert recognise(b"", rb'"Not\\A\"Brand";v="8", "Microsoft Edge";v="126"', b'"Windows"', b"?0").browser == "edge"
+
+
+@pytest.mark.parametrize(("field", "wanted"), [(b"on", True), (b" ON ", True), (b"off", False), (b"", False)])
+def test_a_visitor_may_ask_for_light_pages(field: bytes, wanted: bool) -> None:
+    assert client.signals({b"save-data": field})["save_data"] is wanted
+
+
+@given(st.binary(max_size=300), st.binary(max_size=100), st.binary(max_size=50), st.binary(max_size=10))
+@settings(max_examples=300)
+def test_whatever_is_sent_gives_a_word(name: bytes, brands: bytes, platform: bytes, mobile: bytes) -> None:
+    found = recognise(name, brands, platform, mobile)
+    assert found.device in (*SIGNALS["device"].words, "unknown")
+    assert found.os in (*SIGNALS["os"].words, "unknown")
+    assert found.browser in (*SIGNALS["browser"].words, "unknown")
+
+
+LONG = [
+    b"A" * 8192,
+    b"Mozilla/5.0 (" * 630,
+    b"(; Android " * 744,
+    b"\xff\xfe" * 4096,
+    b"bot" * 2730,
+    b"x/1.2.3 " * 1024,
+    b'"\\' * 4096,
+]
+
+
+@pytest.mark.parametrize("name", LONG, ids=[long[:12].decode("latin-1") for long in LONG])
+def test_eight_kilobytes_of_anything_cost_under_a_millisecond(name: bytes) -> None:
+    recognise(b"warm")
+    times = []
+    for turn in range(5):
+        start = time.process_time()
+        recognise(b"%d" % turn + name, name, name, name)
+        times.append(time.process_time() - start)
+    assert min(times) < 0.001
+
+
+def test_what_follows_the_limit_is_not_kept() -> None:
+    padding = b"Mozilla/5.0 (X11; Linux x86_64) Firefox/127.0 ".ljust(agent.LONGEST, b".")
+    assert recognise(padding + b" Googlebot/2.1").device == "desktop"
+
+
+def test_a_hundred_thousand_names_keep_memory_flat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_recognised", lambda *_: Client())
+    for number in range(100_000):
+        recognise(b"visitor-%d" % number)
+    assert len(client._seen) <= client.REMEMBERED
+    client._seen.clear()
+
+
+def test_a_name_that_was_seen_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = recognise(b"curl/8.5.0 once")
+    monkeypatch.setattr(client, "_recognised", lambda *_: pytest.fail("looked at again"))
+    assert recognise(b"curl/8.5.0 once") is first

@@ -1,0 +1,183 @@
+"""Questions about a visitor who is not here."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.context import Context
+from edge.decisions.values import Draw
+from edge.edition import Edition
+from edge.question import QuestionError, answer, ask
+from rules.values import RuleSet
+
+SITE = Edition(RuleSet((), ZoneInfo("Europe/Oslo"), "v1", {"lunch": (11.0, 14.0), "rest": (14.0, 11.0)}))
+NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC).timestamp()
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 "
+    "Mobile/15E148 Safari/604.1"
+)
+
+
+def asked(*pairs: tuple[str, str]) -> tuple[Context, Draw]:
+    return ask(pairs, SITE, NOW)
+
+
+def signals(*pairs: tuple[str, str]) -> Any:
+    return asked(*pairs)[0].signals
+
+
+def test_an_empty_question_is_about_the_start_page_now() -> None:
+    context, draw = asked()
+    assert (context.path, context.at, context.query) == ("/", NOW, {})
+    assert (context.signals["hour"], context.signals["device"]) == (13, "unknown")
+    assert draw == Draw(None)
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "host", "query"),
+    [
+        ("/", "/", "", {}),
+        ("/a/b?x=1&y=2#top", "/a/b", "", {"x": "1", "y": "2"}),
+        ("/caf%C3%A9?q=%20", "/café", "", {"q": " "}),
+        ("/café?q=é", "/café", "", {"q": "é"}),
+        ("/a b", "/a b", "", {}),
+        ("https://Shop.Example:8443/x", "/x", "shop.example", {}),
+        ("https://shop.example", "/", "shop.example", {}),
+        ("http://blåbær.example/", "/", "xn--blbr-roah.example", {}),
+    ],
+)
+def test_the_page_is_a_path_or_a_whole_address(written: str, path: str, host: str, query: dict[str, str]) -> None:
+    context = asked(("path", written))[0]
+    assert (context.path, context.host, context.query) == (path, host, query)
+
+
+def test_a_visitor_is_described_like_a_real_one() -> None:
+    found = signals(("user_agent", IPHONE), ("header", "Accept-Language: no, en;q=0.5"), ("header", "Save-Data:on"))
+    assert (found["device"], found["os"], found["language"], found["save_data"]) == ("mobile", "ios", "no", True)
+
+
+def test_the_host_may_come_as_a_field() -> None:
+    assert asked(("header", "Host: shop.example"))[0].host == "shop.example"
+
+
+def test_given_signals_count_before_those_that_were_read() -> None:
+    found = signals(("user_agent", IPHONE), ("signal", "device=tv"), ("signal", "country=no"))
+    assert (found["device"], found["country"], found["os"]) == ("tv", "NO", "ios")
+
+
+def test_a_signal_may_be_said_to_be_unknown() -> None:
+    assert signals(("user_agent", IPHONE), ("signal", "device=unknown"))["device"] == "unknown"
+
+
+def test_parts_of_the_day_have_the_names_that_the_site_gives_them() -> None:
+    assert signals(("signal", "daypart=rest"))["daypart"] == "rest"
+
+
+def test_a_given_parameter_is_one_of_the_page() -> None:
+    context = asked(("path", "/?dark=0&a=1"), ("signal", "query.dark=1"), ("signal", "utm.medium=email"))[0]
+    assert context.query == {"dark": "1", "utm_medium": "email", "a": "1"}
+    assert (context.signals["query.dark"], context.signals["source"]) == ("1", "email")
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-11-22T19:00", "2026-11-22T18:00+00:00"),  # the site's clock
+        ("2026-11-22 19:00", "2026-11-22T18:00+00:00"),
+        ("2026-07-01T19:00", "2026-07-01T17:00+00:00"),
+        ("2026-11-22", "2026-11-21T23:00+00:00"),
+        ("2026-11-22T19:00:00Z", "2026-11-22T19:00+00:00"),
+        ("2026-11-22T19:00-05:00", "2026-11-23T00:00+00:00"),
+        ("2026-11-22T19:00+05:30", "2026-11-22T13:30+00:00"),
+        ("2026-11-22T19:00 05:30", "2026-11-22T13:30+00:00"),  # a + that was not escaped in a URL
+    ],
+)
+def test_a_moment_is_on_the_sites_clock_unless_an_offset_is_given(written: str, moment: str) -> None:
+    assert asked(("at", written))[0].at == datetime.fromisoformat(moment).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("pairs", "draw"),
+    [
+        ([("bucket", "0")], Draw(0)),
+        ([("bucket", "4095")], Draw(4095)),
+        ([("header", "Cookie: a=1; windsock=77")], Draw(77)),
+        ([("header", "Cookie: windsock=77"), ("bucket", "5")], Draw(5)),
+        ([("header", "Cookie: windsock=off"), ("bucket", "5")], Draw(None, strict=True)),
+        ([("header", "Sec-GPC: 1"), ("bucket", "5")], Draw(None, strict=True)),
+    ],
+)
+def test_the_bucket_is_the_visitors_unless_nothing_may_be_drawn(pairs: list[tuple[str, str]], draw: Draw) -> None:
+    assert asked(*pairs)[1] == draw
+
+
+def test_where_the_operator_draws_for_nobody_a_bucket_means_nothing() -> None:
+    assert ask([("bucket", "5")], SITE, NOW, strict=True)[1] == Draw(None, strict=True)
+
+
+def test_a_field_of_a_form_that_is_left_empty_is_not_given() -> None:
+    assert asked(("ip", ""), ("user_agent", ""), ("bucket", ""), ("at", "")) == asked()
+
+
+def test_the_answer_is_plain_data() -> None:
+    told = answer([("path", "/x")], SITE, NOW)
+    assert (told["path"], told["decisions"]) == ("/x", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("path", "pricing", "`pricing` is no page; write a path such as /pricing, or https://shop.example/pricing"),
+        ("path", "//evil.example", "`//evil.example` is no page"),
+        ("path", "http://[::1", "`http://[::1` is no page"),
+        ("path", "https://shop.example:port/", "is no page"),
+        ("path", "ftp://shop.example/", "is no page"),
+        ("path", "", "`` is no page"),
+        ("ip", "300.1.1.1", "ip `300.1.1.1` is no address; write it as 203.0.113.7 or 2001:db8::7"),
+        ("bucket", "4096", "bucket `4096` is none; write a whole number from 0 to 4095"),
+        ("bucket", "-1", "bucket `-1` is none"),
+        ("bucket", "١", "bucket `١` is none"),
+        ("at", "tomorrow", "at `tomorrow` is no moment; write it as 2026-11-22T19:00"),
+        ("at", "9999-12-31T23:59", "is no moment"),
+        ("at", "0001-01-01", "is no moment"),
+        ("at", "2026-02-30", "is no moment"),
+        ("signal", "country", "signal `country` has no value; write it as country=NO"),
+        ("signal", "devise=tv", "signal unknown signal `devise`; did you mean `device`?"),
+        ("signal", "device=phone", "`phone`"),
+        ("signal", "path=/x", "signal `path` comes from the page; name another page instead"),
+        ("header", "Accept-Language", "header `Accept-Language` is no header; write it as `Accept-Language: no`"),
+        ("header", "A B: c", "is no header"),
+        ("header", "A: b\r\nC: d", "is no header"),
+        ("buckets", "7", "`buckets` is not part of a question; did you mean `bucket`?"),
+    ],
+)
+def test_what_cannot_be_understood_gets_one_line(name: str, text: str, line: str) -> None:
+    with pytest.raises(QuestionError) as error:
+        asked((name, text))
+    assert line in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_what_counts_once_may_be_given_once() -> None:
+    with pytest.raises(QuestionError, match="`bucket` is given twice; give it once"):
+        asked(("bucket", "1"), ("bucket", "2"))
+
+
+NAMES = st.sampled_from(["path", "ip", "user_agent", "bucket", "at", "header", "signal", "x"])
+TEXTS = st.text(max_size=30) | st.sampled_from(
+    ["/x", "country=NO", "A: b", "7", "2026-01-01", "\udcff", "/\udcff?\udcff"]
+)
+
+
+@given(st.lists(st.tuples(NAMES, TEXTS), max_size=4))
+@settings(max_examples=300)
+def test_every_question_gets_an_answer_or_one_line(pairs: list[tuple[str, str]]) -> None:
+    with suppress(QuestionError):
+        assert answer(pairs, SITE, NOW)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from edge.web.peer import Trust
+from edge.web.request import Headers
+
+TRUST = Trust([ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")])
+
+
+def forwarded(*values: bytes) -> Headers:
+    return tuple((b"x-forwarded-for", value) for value in values)
+
+
+def test_without_trusted_proxies_the_peer_is_the_client_whatever_it_claims() -> None:
+    assert Trust().client("192.0.2.9", forwarded(b"6.6.6.6")) == "192.0.2.9"
+
+
+@pytest.mark.parametrize(
+    ("peer", "claims", "client"),
+    [
+        ("10.0.0.1", (b"192.0.2.1",), "192.0.2.1"),
+        ("10.0.0.1", (b"6.6.6.6, 192.0.2.1, 10.0.0.2",), "192.0.2.1"),
+        ("10.0.0.1", (b"6.6.6.6", b"192.0.2.1"), "192.0.2.1"),
+        ("10.0.0.1", (b"10.0.0.3, 10.0.0.2",), "10.0.0.3"),
+        ("10.0.0.1", (), "10.0.0.1"),
+        ("192.0.2.9", (b"6.6.6.6",), "192.0.2.9"),
+        ("2001:db8::1", (b"2001:4860::7",), "2001:4860::7"),
+        ("::ffff:10.0.0.1", (b"192.0.2.1",), "192.0.2.1"),
+        ("10.0.0.1", (b'"[2001:4860::7]:443"',), "2001:4860::7"),
+        ("10.0.0.1", (b"192.0.2.1:5000",), "192.0.2.1"),
+        ("10.0.0.1", (b"192.0.2.1, rubbish",), ""),
+    ],
+)
+def test_claims_are_read_from_right_to_left_up_to_the_first_untrusted(
+    peer: str, claims: tuple[bytes, ...], client: str
+) -> None:
+    assert TRUST.client(peer, forwarded(*claims)) == client
+
+
+def test_the_scheme_is_believed_only_from_a_listed_proxy() -> None:
+    https = ((b"x-forwarded-proto", b"https"),)
+    assert TRUST.scheme("10.0.0.1", https, "http") == "https"
+    assert TRUST.scheme("192.0.2.1", https, "http") == "http"
+    assert TRUST.scheme("10.0.0.1", ((b"x-forwarded-proto", b"gopher"),), "http") == "http"
