@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
@@ -20,6 +21,7 @@ from edge.live.folder import Folder
 from edge.live.published import follow, read
 from edge.middleware.personalize import Options, Personalize
 from edge.settings import Settings, load
+from edge.signals.agent import matcher
 from edge.telemetry.metrics import Metrics
 from edge.telemetry.trouble import Trouble
 from edge.web.asgi import App, Receive, Scope, Send
@@ -36,7 +38,7 @@ class Personalization:
     """
 
     def __init__(self, app: App, rules: str | Path = "rules/site", **settings: str) -> None:
-        self._settings = load({"rules": str(rules), **settings})
+        self._settings = load(environment=os.environ, arguments={"rules": str(rules), **settings})
         metrics = Metrics()
         self._current = Current(clock.system, metrics.reloaded)
         self._folder = Folder(self._settings.rules)
@@ -44,6 +46,7 @@ class Personalization:
             raise WindsockError(
                 self._folder.problem or f"the rules in {rules} cannot be used; run windsock check {rules}"
             )
+        matcher()  # read now: the first visitor does not wait for it
         self._app = app
         self._personalize = personalize(app, self._settings, self._current, metrics)
         self._watching: asyncio.Task[None] | None = None

@@ -7,6 +7,7 @@ It is the only process that knows YAML. Workers that have an edition do not need
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -29,6 +30,8 @@ from edge.question import answer
 from edge.run import Run, last_good
 from edge.settings import Settings, from_json
 from edge.telemetry.log import configuration, configure
+
+_log = logging.getLogger("windsock")
 
 NOT_STARTED = 2
 
@@ -102,6 +105,7 @@ def _from_last_good(settings: Settings, folder: Folder, take: Callable[[Document
     document = read(kept) if kept is not None else None
     if document is None or document.get("folder") != _name(settings):
         raise WindsockError(f"{folder.problem}; windsock check {settings.rules} tells more")
+    _log.error("the edition that served last serves again: %s", folder.problem)
     take(document)
 
 

@@ -23,6 +23,7 @@ from granian.http import HTTP1Settings
 from edge.errors import WindsockError
 from edge.run import Run
 from edge.settings import Address, Settings, unbuilt
+from edge.signals.agent import matcher
 from edge.telemetry.log import configuration, configure
 
 _log = logging.getLogger("windsock")
@@ -50,6 +51,7 @@ def serve(settings: Settings) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(run.metrics)
         control.start()
         _say_origin(settings)
+        matcher()  # read once here, shared by the workers that are forked from here
         _workers(settings).serve(target_loader=partial(_worker, settings, run), wrap_loader=False)
     finally:
         control.stop()

@@ -18,7 +18,7 @@ from rules.compile import experience as compiled
 from rules.folder import SITE, Folder, open_folder
 from rules.model import ExperienceFile, SiteFile
 from rules.problem import Mistake, Place, Problem, ReadingError
-from rules.trap import without_value
+from rules.trap import line_of, without_value
 from rules.trial import failures
 from rules.validate import validate
 from rules.yaml import Mark, Tree, read
@@ -140,7 +140,7 @@ def _told(file: str, tree: Tree, text: str, mistakes: Iterable[Mistake]) -> list
 
 def _empty(tree: Tree, text: str, path: Place) -> Mistake:
     line, column = tree.mark(path, key=True)
-    message, hint = without_value(path[-1], text.splitlines()[line - 1][column - 1 :])
+    message, hint = without_value(path[-1], line_of(text.splitlines(), line)[column - 1 :])
     return Mistake(path, message, hint, key=True)
 
 

@@ -1,8 +1,8 @@
 """The shape of a rule file and of `site.yaml`, as pydantic models.
 
 Every field says what it holds, so that the models are also the source of the JSON Schema that editors use. What a
-value means is read by the functions of `rules.written`, `rules.phrase` and `rules.window`; whether the parts of a file
-agree with each other is looked at in `rules.agree`.
+value means is read by the functions of `rules.written`, `rules.address`, `rules.phrase` and `rules.window`; whether the
+parts of a file agree with each other is looked at in `rules.agree`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from rules import phrase, vocabulary, window, written
+from rules import address, phrase, vocabulary, window, written
 from rules.problem import Mistake, ReadingError, wrong
 from rules.signals import Value
 from rules.spelling import listed
@@ -67,13 +67,13 @@ def _given(tree: object, info: ValidationInfo) -> object:
 
 
 def _every(value: object) -> str:
-    text = written.text(value)
+    text = written.short(value)
     window.recurrence(text)
     return text
 
 
 def _moment(value: object) -> str:
-    text = written.text(value)
+    text = written.short(value)
     window.moment(text, UTC)
     return text
 
@@ -87,11 +87,11 @@ def _goal(value: object) -> object:
 
 
 def _timezone(value: object) -> str:
-    return vocabulary.zone(written.text(value)).key
+    return vocabulary.zone(written.short(value)).key
 
 
 def _signal_name(value: object) -> str:
-    return vocabulary.signal(written.text(value)).name
+    return vocabulary.signal(written.short(value)).name
 
 
 def _apart(dayparts: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
@@ -157,8 +157,8 @@ Weight = Annotated[float, BeforeValidator(written.weight), WithJsonSchema({"type
 Duration = Annotated[float, *_read(written.duration, pattern="^[0-9.]+ *(s|sec|m|min|h|d)$")]
 Hours = Annotated[tuple[float, float], *_read(written.hours)]
 Selector = Annotated[str, *_read(written.selector)]
-PathGlobs = Annotated[list[Annotated[str, *_read(written.path_glob)]], _List, _Or(_STRING)]
-HostGlobs = Annotated[list[Annotated[str, *_read(written.host_glob)]], _List, _Or(_STRING)]
+PathGlobs = Annotated[list[Annotated[str, *_read(address.path_glob)]], _List, _Or(_STRING)]
+HostGlobs = Annotated[list[Annotated[str, *_read(address.host_glob)]], _List, _Or(_STRING)]
 Texts = Annotated[list[Text], _List, _Or(_STRING)]
 Moment = Annotated[str, *_read(_moment, pattern=r"^\d{4}-\d\d-\d\d([ T]\d{1,2}:\d\d)?$")]
 Attribute = Annotated[str, AfterValidator(written.attribute)]
@@ -220,13 +220,13 @@ class HeaderForm(_Variant):
 class PathForm(_Variant):
     """Another path to ask the origin for, with `slot: path`."""
 
-    path: Annotated[str, *_read(written.target)] = Field(description="The path that the origin is asked for.")
+    path: Annotated[str, *_read(address.target)] = Field(description="The path that the origin is asked for.")
 
 
 class RedirectForm(_Variant):
     """Another page to send the visitor to, with `slot: redirect`."""
 
-    redirect: Annotated[str, *_read(written.redirect)] = Field(description="A path of the site, or a whole address.")
+    redirect: Annotated[str, *_read(address.redirect)] = Field(description="A path of the site, or a whole address.")
 
 
 class SeveralForms(_Variant):

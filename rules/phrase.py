@@ -21,7 +21,7 @@ from typing import Final, TypeVar
 from rules.glob import glob
 from rules.problem import Mistake, Place, ReadingError, wrong
 from rules.signals import UNKNOWN, Value
-from rules.vocabulary import months, signal, value_of
+from rules.vocabulary import LONGEST, months, signal, value_of
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
 from rules.window import WEEKDAYS, around, weekday
 from rules.words import DAYPARTS, Signal
@@ -133,7 +133,9 @@ def _text(about: Signal, written: object) -> str:
     if isinstance(written, bool):
         return "true" if written else "false"
     if isinstance(written, str | int | float):
-        return str(written)
+        if len(text := str(written)) > LONGEST:
+            raise wrong(f"the value of `{about.name}` is too long", f"write up to {LONGEST} characters")
+        return text
     if written is None:
         raise wrong(f"`{about.name}` has no value", "write one, in quotes if it begins with `#`, `>`, `*`, `&` or `!`")
     raise wrong(f"`{about.name}` cannot have this value", "write a value or a list of values")

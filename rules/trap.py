@@ -17,17 +17,37 @@ Told = tuple[Mark, str, str]
 """Line and column, from 1; message; hint."""
 
 
-def explain(text: str, stopped: Mark, began: Mark, said: str) -> Told:
-    """What is wrong in a text where the parser `stopped`, in something that `began` there, and what it `said`."""
-    lines = text.splitlines() or [""]
+LONGEST: Final = 400
+"""Characters of a line that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a parser gave up."""
+
+    lines: list[str]
+    at: Mark
+    began: Mark  # where the thing began that it was reading
+    said: str
+
+    @property
+    def line(self) -> str:
+        """The beginning of the line in which it gave up."""
+        return line_of(self.lines, self.at[0])
+
+
+def explain(text: str, at: Mark, began: Mark, said: str) -> Told:
+    """What is wrong in a text where the parser gave up, in something that `began` earlier, and what it `said`."""
+    stop = Stop(text.splitlines(), at, began, said)
     for trap in (_left_open, _by_character, _by_shape, _by_words):
-        for told in trap(lines, stopped, began, said):
+        for told in trap(stop):
             return told
-    return (
-        stopped,
-        f"this cannot be read as YAML ({said})",
-        "put quotes round the text, or compare with rules/README.md",
-    )
+    return at, f"this cannot be read as YAML ({said})", "put quotes round the text, or compare with rules/README.md"
+
+
+def line_of(lines: list[str], number: int) -> str:
+    """The beginning of a line, counted from 1; empty where there is none."""
+    return lines[number - 1][:LONGEST] if 0 < number <= len(lines) else ""
 
 
 def without_value(step: str | int, rest: str) -> tuple[str, str]:
@@ -46,13 +66,9 @@ def _left_open(stop: Stop) -> Iterator[Told]:
     if "mapping values" in stop.said or "','" in stop.said:
         return
     for number, line in enumerate(stop.lines[: stop.at[0]], 1):
-        found = _OPENED.search(line)
+        found = _OPENED.search(line) if len(line) <= LONGEST else None
         if found:
-            yield (
-                (number, found.start(2) + 1),
-                "quotes are opened here and not closed",
-                f"close the quotes: {found[2]} …",
-            )
+            yield (number, found.start(2) + 1), "quotes are opened here and not closed", "close the quotes"
         if _BLOCK.search(line):  # from here on quotes may be part of the markup
             return
 

@@ -29,6 +29,9 @@ from rules.words import (
     Signal,
 )
 
+LONGEST: Final = 256
+"""Characters of a value."""
+
 
 def signal(name: str) -> Signal:
     """The signal of this name. Raises ReadingError with the nearest name when there is none."""
@@ -43,7 +46,7 @@ def signal(name: str) -> Signal:
         raise wrong(f"`{name}` needs a name after a dot", f"write {name}.NAME, such as `{FAMILY_EXAMPLES[name]}`")
     near = "utm." + name[4:] if name.startswith("utm_") else None
     hint = f"did you mean `{near}`?" if near else advice(name, SIGNALS, all_of_them="the signals are")
-    raise wrong(f"unknown signal `{name}`", hint)
+    raise wrong(f"unknown signal `{name[:80]}`", hint)
 
 
 def parse_value(name: str, written: str, dayparts: Collection[str] = tuple(DAYPARTS)) -> Value:
@@ -58,6 +61,8 @@ def parse_value(name: str, written: str, dayparts: Collection[str] = tuple(DAYPA
 def value_of(about: Signal, written: str, dayparts: Collection[str] = tuple(DAYPARTS)) -> Value:
     """The same for a signal that has been looked up."""
     text = written.strip()
+    if len(text) > LONGEST:
+        raise wrong(f"the value of `{about.name}` is too long", f"write up to {LONGEST} characters")
     if text == UNKNOWN:
         return UNKNOWN
     if about.kind == "word":

@@ -1,4 +1,4 @@
-"""Small things that marketers write: texts, shares, durations, addresses, header fields, selectors.
+"""Small things that marketers write: texts, names, shares, durations, selectors, header fields.
 
 Each function takes what stands in the file and gives what it means, or raises ReadingError.
 """
@@ -12,6 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from rules.problem import wrong
 from rules.spelling import advice
+
+LONGEST: Final = 256
+"""Characters of a short text."""
 
 NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 """Names of experiences and variants: they appear in header fields, metrics and file names."""
@@ -48,36 +51,42 @@ def text(written: object) -> str:
     raise wrong("a text is expected here", "put quotes round it if it holds brackets or braces")
 
 
+def short(written: object) -> str:
+    """A scalar of one short line, without the spaces around it."""
+    value = text(written).strip()
+    if len(value) > LONGEST or not value.isprintable():
+        raise wrong("this is too long, or holds a line break or a control character", "write one short line")
+    return value
+
+
 def name(written: object) -> str:
     """A name of letters, digits, `-` and `_`."""
-    value = text(written)
+    value = short(written)
     if not re.fullmatch(NAME, value):
-        raise wrong(f"`{value[:80]}` cannot be a name", "use up to 64 letters a-z, digits, `-` and `_`, no spaces")
+        raise wrong(f"`{value}` cannot be a name", "use up to 64 letters a-z, digits, `-` and `_`, no spaces")
     return value
 
 
 def word(written: object, words: tuple[str, ...], what: str) -> str:
     """One of some words."""
-    value = text(written)
+    value = short(written)
     if value not in words:
-        raise wrong(f"`{value[:80]}` is no {what}", advice(value, words))
+        raise wrong(f"`{value}` is no {what}", advice(value, words))
     return value
 
 
 def purpose(written: object) -> str:
     """`content`, `product` or `message`; the others are refused with a reason."""
-    value = text(written)
+    value = short(written)
     if value in REFUSED:
-        message = f"Windsock does not decide on {_ABOUT[value]} by who is looking"
-        raise wrong(
-            message, "the same offer for everybody in the rain is a `message`; a picture or a text is `content`"
-        )
+        message = f"Windsock does not decide on {_ABOUT.get(value, value)} by who is looking"
+        raise wrong(message, "an offer for everybody in the rain is a `message`; a picture or a text is `content`")
     return word(value, PURPOSES, "purpose")
 
 
 def share(written: object) -> float:
     """`5%` as 0.05."""
-    value = text(written).strip()
+    value = short(written)
     found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", value, re.ASCII)
     if found is None or float(found[1]) > 100:
         digits = re.fullmatch(r"\d{1,3}(\.\d+)?", value, re.ASCII)
@@ -88,7 +97,7 @@ def share(written: object) -> float:
 
 def weight(written: object) -> float:
     """A part of a split: a number from 0, with or without `%`."""
-    value = text(written).strip().removesuffix("%").rstrip()
+    value = short(written).removesuffix("%").rstrip()
     if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value, re.ASCII):
         raise wrong(f"`{value}` is no share", "write a number from 0, such as 50")
     return float(value)
@@ -96,7 +105,7 @@ def weight(written: object) -> float:
 
 def positive(written: object) -> float:
     """A number above 0."""
-    value = text(written).strip()
+    value = short(written)
     if not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value, re.ASCII) or not float(value):
         raise wrong(f"`{value}` is no number above 0", "write digits, such as 1 or 99.5")
     return float(value)
@@ -104,19 +113,21 @@ def positive(written: object) -> float:
 
 def hours(written: object) -> tuple[float, float]:
     """A part of the day, `6-12` or `22:30-6`, as hours from and until; over midnight where it ends before it starts."""
-    value = text(written).strip()
-    found = re.fullmatch(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?", value, re.ASCII)
-    start, end = (
-        (int(found[1]) + int(found[2] or 0) / 60, int(found[3]) + int(found[4] or 0) / 60) if found else (0.0, 0.0)
-    )
+    value = short(written)
+    found = re.fullmatch(r"(\d{1,2})(?::([0-5]\d))?\s*[-–]\s*(\d{1,2})(?::([0-5]\d))?", value, re.ASCII)
+    start, end = (_hour(found[1], found[2]), _hour(found[3], found[4])) if found else (0.0, 0.0)
     if start == end or start >= 24 or end > 24:
         raise wrong(f"`{value}` is no part of the day", "write hours from and until, such as 6-12 or 22-6")
     return start, end
 
 
+def _hour(hour: str, minute: str | None) -> float:
+    return int(hour) + int(minute or 0) / 60
+
+
 def goal(written: object) -> dict[str, str]:
     """`click "#hero a"` as {"click": "#hero a"}."""
-    value = text(written).strip()
+    value = short(written)
     verb, _, rest = value.partition(" ")
     rest = rest.strip().removeprefix('"').removesuffix('"').strip()
     if verb == "click" and rest:
@@ -124,14 +135,12 @@ def goal(written: object) -> dict[str, str]:
     if verb == "click":
         hint = """`#` begins a comment in YAML: write goal: 'click "#hero a"', or goal: {click: "#hero a"}"""
         raise wrong("it is not said what is to be clicked", hint)
-    raise wrong(
-        f"`{value[:80]}` is no goal", 'write click "#button", or {visit: /thanks}, {event: signup}, {dwell: 30s}'
-    )
+    raise wrong(f"`{value}` is no goal", 'write click "#button", or {visit: /thanks}, {event: signup}, {dwell: 30s}')
 
 
 def duration(written: object) -> float:
     """Seconds of `30s`, `10m`, `2h`, `7d`."""
-    value = text(written).strip()
+    value = short(written)
     found = _DURATION.fullmatch(value)
     if found is None:
         raise wrong(f"`{value}` is no length of time", "write a number with s, m, h or d, such as 10m")
@@ -143,7 +152,7 @@ def duration(written: object) -> float:
 
 def selector(written: object) -> str:
     """A CSS selector that the page parser understands."""
-    value = text(written).strip()
+    value = short(written)
     if not value:
         raise wrong("the selector is empty", 'write one in quotes, such as "#hero"')
     try:
@@ -151,49 +160,6 @@ def selector(written: object) -> str:
     except (SelectolaxError, ValueError):
         raise wrong(f"`{value}` is no CSS selector", 'write one such as "#hero", ".teaser" or "main h1"') from None
     return value
-
-
-def path_glob(written: object) -> str:
-    """A pattern of paths on the site."""
-    value = text(written).strip()
-    if re.match(r"[a-z]+://", value, re.IGNORECASE):
-        rest = re.sub(r"^[a-z]+://[^/]*", "", value, flags=re.IGNORECASE) or "/"
-        raise wrong(
-            f"`{value}` is a whole address", f"write the path alone: `{rest}`; for a host use {{path: …, host: …}}"
-        )
-    if not value.startswith(("/", "*")):
-        raise wrong(f"`{value}` is no path", f"a path begins with a slash: `/{value}`")
-    if "?" in value or "#" in value:
-        raise wrong(f"`{value}` holds more than a path", "for parameters write {path: …, query: {name: value}}")
-    return _sane(value)
-
-
-def host_glob(written: object) -> str:
-    """A pattern of host names, in lower case."""
-    value = text(written).strip().lower()
-    if not re.fullmatch(r"[a-z0-9.*_-]+|\[[0-9a-f:.]+\]", value):
-        raise wrong(f"`{value}` is no host name", "write it without https:// and without a port: shop.example")
-    return value
-
-
-def target(written: object) -> str:
-    """A path that the origin is asked for."""
-    value = path_glob(written)
-    if "*" in value or not value.startswith("/"):
-        raise wrong(f"`{value}` names no single page", "write one path, such as /home-b")
-    if value.startswith(("//", "/_windsock/")) or re.search(r"[\s\\]|/\.\.?(/|$)", value):
-        raise wrong(f"`{value}` cannot be asked for", "write one path of the site, such as /home-b")
-    return value
-
-
-def redirect(written: object) -> str:
-    """Where a visitor is sent: a path of the site, or a whole address."""
-    value = text(written).strip()
-    if re.match(r"https?://", value, re.IGNORECASE):
-        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[^\s\\?#]*)?", value, re.IGNORECASE):
-            raise wrong(f"`{value}` is no address to send visitors to", "write https://host/path, without `?` and `#`")
-        return value
-    return target(value)
 
 
 def header_name(written: str) -> str:
@@ -221,18 +187,5 @@ def attribute(written: str) -> str:
     return written.lower()
 
 
-def _sane(value: str) -> str:
-    if len(value) > 1024 or not value.isprintable():
-        raise wrong("the pattern is too long or holds a control character", "write up to 1,024 visible characters")
-    return value
-
-
 _PAGE: Final = LexborHTMLParser("<p></p>")
-_ABOUT: Final = {
-    "price": "prices",
-    "credit": "credit",
-    "housing": "housing",
-    "jobs": "jobs",
-    "insurance": "insurance",
-    "health": "health",
-}
+_ABOUT: Final = {"price": "prices"}

@@ -14,7 +14,7 @@ Whatever the text is, the result is a value: a tree, or a problem with its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,11 +38,17 @@ from rules.trap import explain
 LARGEST: Final = 1024 * 1024
 """Characters of a file."""
 
+LONGEST_LINE: Final = 100_000
+"""Characters of a line; the parser is slow on some that are longer."""
+
 DEEPEST: Final = 64
 """Lists and mappings inside each other."""
 
-MOST: Final = 200_000
+MOST: Final = 100_000
 """Keys and values of a file."""
+
+MOST_PROBLEMS: Final = 20
+"""After so many the rest of a file is not read."""
 
 Mark = tuple[int, int]
 """Line and column, from 1."""
@@ -68,30 +74,38 @@ class Tree:
 
 def read(file: str, text: str) -> Tree:
     """The tree of a rule file; `file` is its name in problems."""
-    if len(text) > LARGEST:
-        return _broken(file, (1, 1), f"the file is larger than {LARGEST:,} characters", "split it into several files")
     reading = _Reading(file, text)
     try:
-        for event in _events(text):
+        _check_size(text)
+        for event in YAML(typ="safe", pure=True).parse(text):
             reading.take(event)
     except _StopError as stop:
         return _broken(file, stop.mark, stop.message, stop.hint)
     except MarkedYAMLError as error:
-        stopped, began = _mark(error.problem_mark), _mark(error.context_mark or error.problem_mark)
-        return _broken(file, *explain(text, stopped, began, str(error.problem or error.context)))
+        at, began = _mark(error.problem_mark), _mark(error.context_mark or error.problem_mark)
+        return _broken(file, *explain(text, at, began, str(error.problem or error.context)))
     except ReaderError as error:
-        before = text[: error.position].split("\n")
-        message = f"the character U+{ord(text[error.position]):04X} may not stand in a file"
-        return _broken(file, (len(before), len(before[-1]) + 1), message, "delete it")
+        at = min(error.position, len(text) - 1)
+        message = f"the character U+{ord(text[at]):04X} may not stand in a file"
+        return _broken(file, _mark_of(text, at), message, "delete it")
     except Exception:  # the parser has met hostile text: whatever it raises, this file cannot be read
-        return _broken(
-            file, reading.last, "this cannot be read as YAML", "compare it with an example in rules/README.md"
-        )
+        return _broken(file, reading.last, "this cannot be read as YAML", "compare it with rules/README.md")
     return reading.tree()
 
 
-def _events(text: str) -> Iterator[Any]:
-    return iter(YAML(typ="safe", pure=True).parse(text))
+def _check_size(text: str) -> None:
+    if len(text) > LARGEST:
+        raise _StopError((1, 1), f"the file is larger than {LARGEST:,} characters", "split it into several files")
+    longest = max(text.splitlines(), key=len, default="")
+    if len(longest) > LONGEST_LINE:
+        at = _mark_of(text, text.index(longest))
+        message = f"the line is longer than {LONGEST_LINE:,} characters"
+        raise _StopError(at, message, "break it, or put the markup into a file of its own: {file: NAME}")
+
+
+def _mark_of(text: str, position: int) -> Mark:
+    line_start = text.rfind("\n", 0, position) + 1
+    return text.count("\n", 0, position) + 1, position - line_start + 1
 
 
 def _mark(mark: Any) -> Mark:
@@ -156,14 +170,16 @@ class _Reading:
 
     def _check(self, event: Any) -> None:
         if isinstance(event, AliasEvent):
-            hint = f'for a star put quotes round it: "*{event.anchor}"; otherwise write the value out'
-            raise _StopError(self.last, f"`*{event.anchor}` refers to another value, which is not available here", hint)
+            hint = f'for a star put quotes round it: "*{event.anchor[:40]}"; otherwise write the value out'
+            raise _StopError(
+                self.last, f"`*{event.anchor[:40]}` refers to another value, which is not available here", hint
+            )
         if event.anchor:
-            hint = f'for a text put quotes round it: "&{event.anchor} …"'
-            raise _StopError(self.last, f"`&{event.anchor}` names a value, which is not available here", hint)
+            hint = f'for a text put quotes round it: "&{event.anchor[:40]} …"'
+            raise _StopError(self.last, f"`&{event.anchor[:40]}` names a value, which is not available here", hint)
         if getattr(event, "tag", None) is not None:
             hint = "delete the tag; for a text that begins with `!` put quotes round it"
-            raise _StopError(self.last, f"`{event.tag}` is a tag, which is not available here", hint)
+            raise _StopError(self.last, f"`{str(event.tag)[:40]}` is a tag, which is not available here", hint)
         if len(self.values) + len(self.keys) > MOST:
             raise _StopError(self.last, f"the file holds more than {MOST:,} values", "split it into several files")
 
@@ -179,6 +195,8 @@ class _Reading:
         if path in self.keys:
             message = f"`{key}` stands here twice; the first is in line {self.keys[path][0]}"
             self.problems.append(Problem(self.file, *self.last, "error", message, "keep one of them"))
+            if len(self.problems) >= MOST_PROBLEMS:
+                raise _StopError(self.last, "too many keys stand twice", "is this the right file?")
         self.keys[path] = self.last
         inside.key = key
 

@@ -85,7 +85,9 @@ class RawOrigin:
                 connection.sendall(answer)
 
     def _body(self, head: bytes, pending: bytes, connection: socket.socket) -> bytes:
-        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        length = next(
+            (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+        )
         if b"transfer-encoding: chunked" in head.lower():
             while not pending.endswith(b"0\r\n\r\n"):
                 pending += connection.recv(65536)
@@ -161,6 +163,15 @@ class Served:
     def said(self) -> str:
         """Its log so far."""
         return self.log.read_text(errors="replace")
+
+    def says(self, text: str) -> bool:
+        """Whether its log holds this text, now or in a moment."""
+        end = time.monotonic() + 5
+        while text not in self.said():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
 
     def close(self) -> None:
         """End it as an operator would."""

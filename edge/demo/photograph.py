@@ -25,6 +25,7 @@ from typing import Final
 
 import httpx
 from rich.console import Console
+from rich.terminal_theme import MONOKAI
 
 from edge.demo.crowd import Sight, browser, crowd
 from edge.demo.darkroom import Darkroom
@@ -60,7 +61,7 @@ def main(folder: Path = FOLDER) -> None:
             room.put("visitors.html", _filled("visitors.html", phone=phone))
             shoot(room.url("visitors.html"), folder / "two-visitors.png", 1240, 700)
             room.put("terminal.html", _filled("terminal.html", view=asyncio.run(_live_view(stage))))
-        shoot(room.url("terminal.html"), folder / "terminal.png", 1130, 690)
+        shoot(room.url("terminal.html"), folder / "terminal.png", 1140, 716)
 
 
 def shoot(url: str, picture: Path, width: int, height: int) -> None:
@@ -128,7 +129,7 @@ async def _live_view(stage: Stage) -> str:
         width=124, height=38, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor"
     )
     console.print(screen.render(console.height, {}))
-    return console.export_html(inline_styles=True, code_format="{code}")
+    return console.export_html(theme=MONOKAI, inline_styles=True, code_format="{code}")
 
 
 def _filled(name: str, **parts: str) -> str:

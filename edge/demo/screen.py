@@ -21,7 +21,9 @@ from loadtest.reading import Shown
 _QUIET: Final = frozenset({"default", "outside"})
 """Reasons that are not worth a word: nothing was chosen."""
 
-_COLOURS: Final = {"rule": "cyan", "split": "magenta", "holdout": "yellow", "learned": "green"}
+_COLOURS: Final = {"rule": "bright_cyan", "split": "bright_magenta", "learned": "bright_green"}
+"""By what a variant was chosen; anything else stands out in yellow."""
+
 _BAR: Final = 14
 
 
@@ -44,7 +46,12 @@ class Screen:
         rows = max(3, height - shares.row_count - 11)
         return Group(
             self._top(told),
-            Panel(self._visits(rows), title="decided right now", title_align="left", border_style="dim"),
+            Panel(
+                self._visits(rows),
+                title="decided right now, by a rule or as it says",
+                title_align="left",
+                border_style="dim",
+            ),
             Panel(shares, title="shown so far", title_align="left", border_style="dim"),
             Text("  Ctrl-C ends with a summary", style="dim"),
         )
@@ -77,13 +84,15 @@ class Screen:
 def _chosen(sight: Sight) -> Text:
     if sight.failed:
         return Text(f"failed with {sight.status or 'no answer'}", "bold red")
-    told = [_one(shown) for shown in sight.shown if shown.reason not in _QUIET]
-    return Text("   ").join(told) if told else Text("the site's own page", "dim")
+    chosen = [one for one in sight.shown if one.reason not in _QUIET]
+    told = map(_one, sorted(chosen, key=lambda one: one.reason == "rule"))  # what was drawn comes first
+    return Text("   ").join(told) if chosen else Text("the site's own page", "dim")
 
 
 def _one(shown: Shown) -> Text:
-    colour = _COLOURS.get(shown.reason, "white")
-    return Text.assemble((f"{shown.experience} ", "dim"), (shown.variant, colour), (f" {shown.reason}", "dim italic"))
+    colour = _COLOURS.get(shown.reason, "bright_yellow")
+    reason = "" if shown.reason == "rule" else f" {shown.reason}"
+    return Text.assemble((f"{shown.experience} ", "dim"), (shown.variant, colour), (reason, "dim italic"))
 
 
 def _shares(told: Summary) -> Table:

@@ -24,7 +24,7 @@ from edge.telemetry.trouble import Trouble
 from edge.web import plain
 from edge.web.asgi import Message, Receive, Scope, Send
 from edge.web.cut import Cut
-from edge.web.fields import end_to_end
+from edge.web.fields import end_to_end, first
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,8 @@ class Gateway:
     async def _stream(self, scope: Scope, response: httpx.Response, send: Send) -> None:
         headers = list(end_to_end(response.headers.raw))
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+        if first(headers, b"content-length") is None:
+            await send({"type": "http.response.body", "body": b"", "more_body": True})  # a stream: its head goes now
         if scope["method"] != "HEAD":
             try:
                 async for chunk in _chunks(response):

@@ -25,23 +25,20 @@ class Folder:
         self._passed: object = None
 
     def _read(self) -> Document | None:
-        """The folder as a document; None, with its problems in the log, when anything in it is wrong."""
+        """The folder as a document; None when anything in it is wrong."""
         from rules.load import load
 
         loaded = load(self.path)
         errors = [problem for problem in loaded.problems if problem.severity == "error"]
-        for problem in errors:
-            _log.error(
-                "the rules folder has a problem; the last good edition keeps serving",
-                extra={"file": f"{problem.file}:{problem.line}", "problem": problem.message, "remedy": problem.hint},
-            )
         self.problem = str(errors[0]) if errors else ""
         return loaded.document
 
     def pass_on(self, take: Callable[[Document], object]) -> bool:
         """Read the folder and pass it on if it is good and new; False when something in it is wrong."""
-        document = self._read()
+        before, document = self.problem, self._read()
         if document is None:
+            if self._passed is not None and self.problem != before:
+                _log.error("the last good edition keeps serving: %s", self.problem)
             return False
         if document["version"] != self._passed:
             self._passed = document["version"]

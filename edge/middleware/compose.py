@@ -49,6 +49,8 @@ class Composer:
         content_type = (first(headers, b"content-type") or b"").decode("latin-1")
         edited = await self._editor.edit(page, content_type, plan.forms)
         if isinstance(edited, Untouched):
+            if edited.error is not None:
+                _log.error("editing failed", exc_info=edited.error)
             self._leave(edited.reason)
             return None
         for experience, reason in edited.missing:

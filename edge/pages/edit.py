@@ -19,6 +19,8 @@ __all__ = ["Edited", "Editor", "Untouched", "edit"]
 Experiences = Sequence[tuple[str, Forms]]
 """Experiences in their order, each with its name and its forms."""
 
+_Page = tuple[bytes, Charset]
+
 _INLINE: Final = 32 * 1024
 """Bytes up to which a page is looked through at once; larger ones in a thread, so that nobody waits for them."""
 
@@ -44,7 +46,9 @@ class Editor:
     def __init__(self, limit: int = 10 * 1024 * 1024, remember: int = 4096) -> None:
         """`limit`: bytes of the largest page that is edited. `remember`: how many pages' slots are kept."""
         self._limit = limit
-        self._known: LRUCache[tuple[bytes, Charset], Slots] = LRUCache(remember)
+        self._known: LRUCache[_Page, Slots] = LRUCache(remember)
+        self._busy: dict[_Page, asyncio.Lock] = {}  # visitors of one new page wait for one search
+        self._threads = asyncio.Semaphore(2)
 
     async def edit(self, page: bytes, content_type: str, experiences: Experiences) -> Edited | Untouched:
         """Apply experiences to a page, all forms of each one or none; untouched when the page must stay as it is."""
@@ -66,17 +70,29 @@ class Editor:
         """The slots of a page; only those that were never asked for are looked for."""
         key = (hashlib.blake2b(page, digest_size=16).digest(), charset)
         known = self._known.get(key, {})
-        new = [selector for selector in selectors if selector not in known]
-        if not new:
+        if known.keys() >= set(selectors):
             return known
         if len(page) <= _INLINE:
-            found = locate(page, charset, new)
-        else:
-            found = await asyncio.to_thread(locate, page, charset, new)
+            return self._learn(key, locate(page, charset, _new(known, selectors)))
+        lock = self._busy.setdefault(key, asyncio.Lock())
+        try:
+            async with lock, self._threads:
+                new = _new(self._known.get(key, {}), selectors)
+                found = await asyncio.to_thread(locate, page, charset, new) if new else {}
+                return self._learn(key, found)
+        finally:
+            if not lock.locked():
+                self._busy.pop(key, None)
+
+    def _learn(self, key: _Page, found: Slots | Untouched) -> Slots | Untouched:
         if isinstance(found, Untouched):
             return found
-        self._known[key] = {**self._known.get(key, {}), **found}
-        return self._known[key]
+        slots = self._known[key] = {**self._known.get(key, {}), **found}
+        return slots
+
+
+def _new(known: Slots, selectors: Sequence[str]) -> list[str]:
+    return [selector for selector in selectors if selector not in known]
 
 
 def _writable(content_type: str, page: bytes) -> Charset | Untouched:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,13 +35,19 @@ _HEADINGS: Final = frozenset((b"h1", b"h2", b"h3", b"h4", b"h5", b"h6"))
 
 def locate(page: bytes, charset: Charset, selectors: Iterable[str]) -> Slots | Untouched:
     """Find the first element that each selector matches, in time linear to the page; any page, also a hostile one."""
-    tags = tuple(scan(page))
-    if too_heavy(tags):
-        return Untouched("too-deep")
-    mark = unused(page)
-    tree = parse(_marked(page, tags, mark), charset)
-    guess = _Guess(page, tags, mark, tree, _quirks(page, tags, charset))
-    return prove(page, charset, mark, {selector: guess.slot(selector) for selector in selectors})
+    tags, wanted = tuple(scan(page)), tuple(selectors)
+    if (heavy := too_heavy(tags)) is not None:
+        return Untouched(heavy)
+    mark, quirks = unused(page), _quirks(page, tags, charset)
+    names = _names(parse(page, charset), wanted)
+    found: dict[str, Slot | Miss] = {}
+    for marked in (names, None):  # few marks are enough for elements with an end tag of their own
+        left = [s for s in wanted if s not in found or (isinstance(slot := found[s], Slot) and slot.open_ended)]
+        if left:
+            tree = parse(_marked(page, tags, mark, marked), charset)
+            guess = _Guess(page, tags, mark, tree, quirks)
+            found.update((selector, guess.slot(selector)) for selector in left)
+    return prove(page, charset, mark, found)
 
 
 def unused(page: bytes) -> str:
@@ -57,12 +64,29 @@ def _quirks(page: bytes, tags: Sequence[Tag], charset: Charset) -> bool:
     return "<p><table>" in html(parse(head + b"<p><table>", charset))
 
 
-def _marked(page: bytes, tags: Sequence[Tag], mark: str) -> bytes:
-    """The copy: a number in each start tag, comments around each end tag."""
+def _names(tree: Tree, selectors: Iterable[str]) -> frozenset[bytes]:
+    """The names of the elements that matter: the selected, their forgetful ancestors, and tables."""
+    names = {b"table"}
+    for selector in selectors:
+        with suppress(ValueError):
+            node = first(tree, selector)
+            around = () if node is None else (name for above in ancestors(node) if (name := _name(above)) in FORMATTING)
+            names.update(around, () if node is None else (_name(node),))
+    return frozenset(names | _HEADINGS if names & _HEADINGS else names)
+
+
+def _name(node: Node) -> bytes:
+    return (node.tag or "").lower().encode()
+
+
+def _marked(page: bytes, tags: Sequence[Tag], mark: str, names: frozenset[bytes] | None) -> bytes:
+    """The copy: a number in each start tag, comments around each end tag; of these names only, or of all."""
     word = mark.encode()
     parts: list[bytes] = []
     at = 0
     for number, tag in enumerate(tags):
+        if names is not None and tag.name not in names:
+            continue
         if tag.closing:
             before = b"" if tag.raw else b"<!--%b<%d-->" % (word, number)
             parts += page[at : tag.start], before, page[tag.start : tag.end], b"<!--%b>%d-->" % (word, number)

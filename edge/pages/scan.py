@@ -78,26 +78,28 @@ class Attribute(NamedTuple):
 def scan(page: bytes) -> Iterator[Tag]:
     """Yield the tags of a page in order, in time linear to its length."""
     foreign: list[bytes] = []  # open svg, math, and the places inside them where HTML is allowed again
-    at = 0
-    while (found := _MARKUP.search(page, at)) is not None:
-        name = found[2]
-        if name is None:
-            at = _beyond(page, found, foreign)
-            if at < 0:
-                return
-            continue
-        name = name.lower()
-        tag = Tag(found.start(), found.end(), name, bool(found[1]))
-        yield tag
-        at = tag.end
-        if name in TEXTUAL and not tag.closing and not _in_foreign(foreign):
-            closing = _text_end(page, name, at)
-            if closing is None:
-                return
-            yield closing
-            at = closing.end
-        elif foreign or name in _FOREIGN:
-            _follow(foreign, tag, page)
+    at: int | None = 0
+    while at is not None:
+        for found in _MARKUP.finditer(page, at):
+            slash, name = found.group(1, 2)
+            if name is None:  # a comment and its like
+                at = _beyond(page, found, foreign)
+                break
+            start, end = found.span()
+            name = name.lower()
+            tag = Tag(start, end, name, slash == b"/")
+            yield tag
+            if name in TEXTUAL and not slash and not _in_foreign(foreign):
+                closing = _text_end(page, name, end)
+                if closing is None:
+                    return
+                yield closing
+                at = closing.end
+                break
+            if foreign or name in _FOREIGN:
+                _follow(foreign, tag, page)
+        else:
+            return
 
 
 def attributes(tag: bytes) -> Iterator[Attribute]:
@@ -110,26 +112,26 @@ def attributes(tag: bytes) -> Iterator[Attribute]:
         yield Attribute(found[1].lower(), found.start(), found.end(1), value, found.end())
 
 
-def _beyond(page: bytes, found: re.Match[bytes], foreign: list[bytes]) -> int:
-    """The offset behind something that is no tag, or -1 when the rest of the page is inside it."""
+def _beyond(page: bytes, found: re.Match[bytes], foreign: list[bytes]) -> int | None:
+    """The offset behind something that is no tag, or None when the rest of the page is inside it."""
     if found[3]:  # a tag that never ends
-        return -1
+        return None
     if found[4]:
         return _comment_end(page, found.end())
     if found[5] and _in_foreign(foreign):
         end = page.find(b"]]>", found.end())
-        return end if end < 0 else end + 3
+        return None if end < 0 else end + 3
     end = page.find(b">", found.end())
-    return end if end < 0 else end + 1
+    return None if end < 0 else end + 1
 
 
-def _comment_end(page: bytes, at: int) -> int:
+def _comment_end(page: bytes, at: int) -> int | None:
     if page.startswith(b">", at):
         return at + 1
     if page.startswith(b"->", at):
         return at + 2
     end = _COMMENT_END.search(page, at)
-    return -1 if end is None else end.end()
+    return None if end is None else end.end()
 
 
 def _text_end(page: bytes, name: bytes, at: int) -> Tag | None:

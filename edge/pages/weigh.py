@@ -1,9 +1,9 @@
 """How hard a page would be for a parser, told from its tags alone.
 
 Two kinds of pages bring a parser down. Very deep ones: for many a tag it looks through all open elements, so the time
-grows with the square of the depth. And forgotten `<b>`s: at each piece of text a parser opens all of them again, so 80 KB
-of tags can become gigabytes of tree. Browsers stop at a depth of 512; so do we. For the other kind each tag counts as
-many elements as were forgotten before it.
+grows with the square of the depth. Browsers stop at 512; so do we. And forgotten `<b>`s: at each piece of text a parser
+opens all of them again, so 80 KB of tags can become gigabytes of tree. So each tag counts as many elements as were
+forgotten before it.
 
 The stack here is simpler than a parser's and errs on the heavy side. It is kept in one pass over the tags.
 """
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from edge.pages.scan import FORMATTING, VOID, Tag
+from edge.pages.values import Reason
 
 DEPTH: Final = 512
 """Open elements at one time; browsers flatten what is deeper."""
@@ -21,8 +22,8 @@ DEPTH: Final = 512
 REOPENED: Final = 500_000
 """Elements that a parser may have to open again."""
 
-TAGS: Final = 400_000
-"""Tags of one page; about 9 MB of ordinary markup."""
+TAGS: Final = 250_000
+"""Tags of one page; about 5 MB of ordinary markup. Its tree takes some 250 MB while it is looked through."""
 
 _BARRIERS: Final = frozenset(
     b"table td th caption template object applet marquee select foreignobject desc title mi mo mn ms mtext".split()
@@ -49,10 +50,10 @@ _ENDED_BY: Final = {
 """What a start tag ends when nothing else is open inside it; the element itself must be among it."""
 
 
-def too_heavy(tags: Sequence[Tag]) -> bool:
-    """Tell whether a page is nested too deep, or has too much to open again, or simply too many tags."""
+def too_heavy(tags: Sequence[Tag]) -> Reason | None:
+    """Tell whether a page has too many tags, or is nested too deep, or has too much to open again."""
     if len(tags) > TAGS:
-        return True
+        return "too-large"
     stack: list[bytes] = []
     forgotten = reopened = 0
     for tag in tags:
@@ -67,9 +68,9 @@ def too_heavy(tags: Sequence[Tag]) -> bool:
                 _imply(stack, name)
             stack.append(name)
             if len(stack) > DEPTH:
-                return True
+                return "too-deep"
         reopened += forgotten
-    return reopened > REOPENED
+    return "too-deep" if reopened > REOPENED else None
 
 
 def _close(stack: list[bytes], name: bytes) -> int:

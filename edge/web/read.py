@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote_to_bytes
+import re
+from typing import Final
 
 from edge.web.asgi import Scope
 from edge.web.peer import Trust
 from edge.web.request import Headers, Request
+
+_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")  # a stray % costs a step, where urllib's costs an exception
 
 
 def read(scope: Scope, trust: Trust) -> Request:
@@ -30,11 +33,18 @@ def read(scope: Scope, trust: Trust) -> Request:
     )
 
 
-def decoded(raw_path: bytes) -> str:
-    """The path as a person writes it; what is not UTF-8 becomes the replacement character."""
-    if b"%" not in raw_path:
-        return raw_path.decode("utf-8", "replace")
-    return unquote_to_bytes(raw_path).decode("utf-8", "replace")
+def decoded(raw: bytes) -> str:
+    """Percent-encoded text as a person writes it, in linear time.
+
+    A bad escape stays as it came; what is not UTF-8 becomes the replacement character.
+    """
+    if b"%" in raw:
+        raw = _ESCAPE.sub(_byte, raw)
+    return raw.decode("utf-8", "replace")
+
+
+def _byte(escape: re.Match[bytes]) -> bytes:
+    return bytes((int(escape[1], 16),))
 
 
 def hostname(authority: bytes) -> str:

@@ -8,12 +8,14 @@ the content (extensions without end, trailers without end) is refused, since nob
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import httptools
 
 from edge.gateway.transport.framing import Refused
 
+_ENDED: Final = re.compile(rb"[^\r\n]\r\n\r\n")
 _PREFACE: Final = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 _MOST_FRAMING: Final = 65_536
 _PER_BYTE: Final = 8  # chunks of one byte cost five bytes of framing each
@@ -67,7 +69,9 @@ class Chunked:
         self._weigh(len(data), len(part))
         if content.done:
             self.done = True
-            self.surplus = self.surplus or content.begun > 1 or self._tail[0] in b"\r\n" or self._tail[1:] != b"\r\n\r\n"
+            self.surplus = (
+                self.surplus or content.begun > 1 or self._tail[0] in b"\r\n" or self._tail[1:] != b"\r\n\r\n"
+            )
         return part
 
     def lacking(self) -> str:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 class Home(Protocol):
-    """Where connections wait for their next exchange."""
+    """Where connections wait for their next exchange. `buffer` is what they all read into, one at a time."""
+
+    buffer: memoryview
 
     def free(self, connection: Connection) -> None:
         """It may carry another exchange."""
@@ -32,7 +34,7 @@ class Home(Protocol):
         """Its socket is closed."""
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """The transport's end of one connection."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, home: Home) -> None:
@@ -42,6 +44,7 @@ class Connection(asyncio.Protocol):
         self.closed = False
         self._loop = loop
         self._home = home
+        self._buffer = home.buffer
         self._exchange: Exchange | None = None
         self._room: asyncio.Future[None] | None = None
         self._full = False
@@ -54,12 +57,16 @@ class Connection(asyncio.Protocol):
         self._poll = select.poll()
         self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - the loop's hint; the buffer is as large as it is
+        """Where the loop puts what it reads; it is copied out before the loop reads anything else."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Bytes of the answer; unasked, they end the connection."""
         if self._exchange is None:
             self.abort()
         else:
-            self._exchange.received(data)
+            self._exchange.received(self._buffer[:nbytes].tobytes())
 
     def eof_received(self) -> None:
         """The origin has closed its side; ours follows."""
@@ -92,17 +99,19 @@ class Connection(asyncio.Protocol):
         self._exchange = exchange
         self._transport.write(head)
 
-    async def write(self, parts: list[bytes], limit: float | None) -> None:
+    async def write(self, data: bytes, limit: float | None) -> None:
         """Send these bytes; waits at most `limit` seconds for the origin to read."""
         if self._gone():
             raise httpx.WriteError("the origin disconnected while the request was sent")
-        self._transport.writelines(parts)
+        self._transport.write(data)
         if not self._full:
             return
         self._room = self._loop.create_future()
         self.deadline.set(limit, self._stuck)
-        await self._room
-        self.deadline.clear()
+        try:
+            await self._room
+        finally:
+            self.deadline.clear()
 
     def readable(self) -> bool:
         """Whether bytes, or the end, wait in the kernel."""

@@ -53,7 +53,6 @@ class Exchange(httpx.AsyncByteStream):
             if self._error is not None:
                 raise self._error
             await self._wait()
-        self._between = None if _unending(self._reader.head) else self._between
         return self._reader.head
 
     def __aiter__(self) -> Exchange:
@@ -67,9 +66,9 @@ class Exchange(httpx.AsyncByteStream):
                 raise self._error
             if self._reader.done:
                 raise StopAsyncIteration
-            self._connection.deadline.set(self._between, self._late)
+            between = None if _unending(self._reader.head) else self._between
+            self._connection.deadline.set(between, self._late)
             await self._wait()
-            self._connection.deadline.clear()
         content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
         self._parts.clear()
         self._held = 0
@@ -78,6 +77,10 @@ class Exchange(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         """Give up what has not come in yet."""
+        self.drop()
+
+    def drop(self) -> None:
+        """End the exchange here and now; an answer that is whole leaves its connection alone."""
         self.fail(httpx.ReadError("the answer was closed before its end"))
         self._parts.clear()
 
@@ -85,6 +88,8 @@ class Exchange(httpx.AsyncByteStream):
 
     def all_sent(self) -> None:
         """The request is sent to its last byte: the origin's time begins."""
+        if self._over():
+            return
         self.sent = True
         if self._reader.head is None:
             self._connection.deadline.set(self._first, self._late)
@@ -98,18 +103,14 @@ class Exchange(httpx.AsyncByteStream):
         except Refused as refusal:
             self.fail(httpx.RemoteProtocolError(str(refusal)))
             return
-        if content:
-            self._parts.append(content)
-            self._held += len(content)
-        if reader.done:
-            self._finish()
-        elif reader.head is None:
+        if reader.head is None:
             if self.sent and reader.interim > interim:
                 self._connection.deadline.set(self._first, self._late)
             return
-        elif self._held > _MOST_HELD and not self._paused:
-            self._paused = True
-            self._connection.pause()
+        self._connection.deadline.clear()
+        self._keep(content)
+        if reader.done:
+            self._finish()
         self._wake()
 
     def ended(self) -> None:
@@ -142,6 +143,14 @@ class Exchange(httpx.AsyncByteStream):
         self._error = error
         self._connection.finished(reusable=False)
         self._wake()
+
+    def _keep(self, content: bytes) -> None:
+        if content:
+            self._parts.append(content)
+            self._held += len(content)
+        if self._held > _MOST_HELD and not self._paused:
+            self._paused = True
+            self._connection.pause()
 
     def _finish(self) -> None:
         self._read_on()
@@ -178,8 +187,9 @@ class Exchange(httpx.AsyncByteStream):
         self.fail(httpx.ReadTimeout("the origin did not answer in time"))
 
 
-def _unending(head: Head) -> bool:
+def _unending(head: Head | None) -> bool:
     """Whether silence is normal in this body: an event stream, a tunnel."""
-    return head.status == 101 or any(
-        name.lower() == b"content-type" and value.lower().startswith(b"text/event-stream") for name, value in head.fields
-    )
+    if head is None or head.status == 101:
+        return True
+    kinds = [value for name, value in head.fields if name.lower() == b"content-type"]
+    return any(kind.lower().startswith(b"text/event-stream") for kind in kinds)

@@ -19,7 +19,7 @@ _LENGTH_FIELD: Final = re.compile(rb"\r\ncontent-length:[^\r\n]*", re.IGNORECASE
 _LENGTH: Final = re.compile(rb"[0-9]{1,18}")  # at most an exabyte: no number that a 64-bit reader would wrap
 
 
-class Refused(ValueError):
+class Refused(ValueError):  # noqa: N818 - it is the verdict, not a mistake of ours
     """Bytes that cannot be read in exactly one way; the message says which."""
 
 

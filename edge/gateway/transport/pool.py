@@ -2,35 +2,39 @@
 
 The last one that came back is the first to go out, so that the others grow old and are closed. When all that may
 exist are busy, callers wait in line; a connection that comes back goes to the first of them. A place in the bound is
-taken before dialling and given back by the connection's end, whatever ends it.
+taken before dialling and given back at the connection's end, whatever ends it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import Final
 
 import httpx
 
 from edge.gateway.transport.connection import Connection
 from edge.gateway.transport.dial import Place, dial
 
-_Turn = asyncio.Future[Connection | None]
-"""A caller in line: gets a connection, or None for the right to dial one."""
+_Turn = asyncio.Future[Connection | None]  # a connection, or None for the right to dial one
+
+_READ: Final = 65_536  # bytes at a time; the loop's own buffers of 256 KiB cost a memory mapping per read
 
 
 class Pool:
     """The connections to one place: at most `most`, each idle for at most `idle` seconds."""
 
     def __init__(self, place: Place, most: int, idle: float) -> None:
+        self.buffer = memoryview(bytearray(_READ))  # of this pool, so of one loop: two threads never share it
         self._place = place
         self._most = most
         self._idle_seconds = idle
-        self._taken = 0
+        self._places_taken = 0
         self._alive: set[Connection] = set()
         self._idle: deque[Connection] = deque()
         self._line: deque[_Turn] = deque()
         self._sweeper: asyncio.TimerHandle | None = None
+        self._closed = False
 
     def idle(self) -> Connection | None:
         """An idle connection that is fit to be asked, unless others wait for one."""
@@ -41,19 +45,21 @@ class Pool:
             connection.abort()
         return None
 
-    async def fresh(self, wait: float | None, connect: float | None) -> Connection:
-        """A new connection, for which an idle one is given up where there is no place; or one that just came back.
+    async def take(self, wait: float | None, connect: float | None) -> Connection:
+        """A new connection, or one that comes back while none may be dialled; an idle one is closed to make room.
 
         `wait` and `connect` are seconds; `httpx.PoolTimeout`, `ConnectTimeout` or `ConnectError`.
         """
-        if self._line or self._taken >= self._most:
+        while self._line or self._places_taken >= self._most:
             if self._idle:
                 self._idle.popleft().abort()
             connection = await self._turn(wait)
-            if connection is not None:
+            if connection is None:
+                return await self._dial(connect)
+            if connection.usable():
                 return connection
-        else:
-            self._taken += 1
+            connection.abort()
+        self._places_taken += 1
         return await self._dial(connect)
 
     def free(self, connection: Connection) -> None:
@@ -79,6 +85,7 @@ class Pool:
 
     async def aclose(self) -> None:
         """Close everything; those in line get an error."""
+        self._closed = True
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
@@ -87,14 +94,15 @@ class Pool:
         for connection in tuple(self._alive):
             connection.abort()
         while self._alive:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # noqa: ASYNC110 - a closed socket is reported within a turn or two of the loop
 
     async def _dial(self, connect: float | None) -> Connection:
         loop = asyncio.get_running_loop()
         try:
             connection = await dial(self._place, lambda: Connection(loop, self), connect)
-            if connection.closed:
-                raise httpx.ConnectError("the origin disconnected at once")
+            if connection.closed or self._closed:
+                connection.abort()
+                raise httpx.ConnectError("the connection was closed as soon as it was open")
         except BaseException:
             self._leave()
             raise
@@ -107,14 +115,49 @@ class Pool:
         self._line.append(turn)
         timer = None if wait is None else loop.call_later(wait, _too_late, turn)
         try:
-            connection = await turn
+            return await turn
         except asyncio.CancelledError:
-            self._return(turn)
+            self._give_back(turn)
             raise
         finally:
             if timer is not None:
                 timer.cancel()
-            if turn in self._line:
-                self._line.remove(turn)
-        ...
-        return connection
+
+    def _give_back(self, turn: _Turn) -> None:
+        """The caller was cancelled; what it was given in the same moment goes to the next."""
+        if turn.cancelled() or turn.exception() is not None:
+            return
+        connection = turn.result()
+        if connection is None:
+            self._leave()
+        else:
+            self.free(connection)
+
+    def _leave(self) -> None:
+        turn = self._next()
+        if turn is None:
+            self._places_taken -= 1
+        else:
+            turn.set_result(None)
+
+    def _next(self) -> _Turn | None:
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                return turn
+        return None
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._sweeper = None
+        while self._idle:
+            age = loop.time() - self._idle[0].idle_since
+            if age < self._idle_seconds:
+                self._sweeper = loop.call_later(self._idle_seconds - age, self._sweep)
+                return
+            self._idle.popleft().abort()
+
+
+def _too_late(turn: _Turn) -> None:
+    if not turn.done():
+        turn.set_exception(httpx.PoolTimeout("no connection to the origin became free in time"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from pathlib import Path
 
@@ -32,10 +33,8 @@ def test_shop_edge_and_door_answer_until_the_stage_is_cleared() -> None:
 
 def test_another_port_is_taken_where_somebody_has_the_usual_one() -> None:
     with socket.socket() as somebody:
-        try:
+        with contextlib.suppress(OSError):  # somebody else has it, which is as good
             somebody.bind(("127.0.0.1", 8080))
-        except OSError:
-            pass  # somebody else has it, which is as good
         with Stage(door=False) as stage:
             assert stage.at.site != "http://127.0.0.1:8080"
             assert answers(f"{stage.at.site}/")
@@ -57,7 +56,7 @@ def test_the_operators_own_settings_play_no_part(monkeypatch: pytest.MonkeyPatch
         assert answers(f"{stage.at.site}/")
 
 
-def test_a_part_that_ends_on_its_own_is_noticed(tmp_path: Path) -> None:
+def test_a_part_that_ends_on_its_own_is_noticed() -> None:
     with Stage(door=False) as stage:
         stage.check()
         stage._processes[0].ask_to_end()

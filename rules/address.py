@@ -1,0 +1,64 @@
+"""Addresses that marketers write: patterns of paths and hosts, paths to ask for, places to send visitors to.
+
+Each function takes what stands in the file and gives what it means, or raises ReadingError.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rules.problem import wrong
+from rules.written import text
+
+LONGEST: Final = 1024
+"""Characters of an address."""
+
+
+def path_glob(written: object) -> str:
+    """A pattern of paths on the site."""
+    value = _line(written)
+    if re.match(r"[a-z]+://", value, re.IGNORECASE):
+        rest = re.sub(r"^[a-z]+://[^/]*", "", value, flags=re.IGNORECASE) or "/"
+        hint = f"write the path alone: `{rest}`; for a host use {{path: …, host: …}}"
+        raise wrong(f"`{value}` is a whole address", hint)
+    if not value.startswith(("/", "*")):
+        raise wrong(f"`{value}` is no path", f"a path begins with a slash: `/{value}`")
+    if "?" in value or "#" in value:
+        raise wrong(f"`{value}` holds more than a path", "for parameters write {path: …, query: {name: value}}")
+    return value
+
+
+def host_glob(written: object) -> str:
+    """A pattern of host names, in lower case."""
+    value = _line(written).lower()
+    if not re.fullmatch(r"[a-z0-9.*_-]+|\[[0-9a-f:.]+\]", value):
+        raise wrong(f"`{value}` is no host name", "write it without https:// and without a port: shop.example")
+    return value
+
+
+def target(written: object) -> str:
+    """A path that the origin is asked for."""
+    value = path_glob(written)
+    if "*" in value or not value.startswith("/"):
+        raise wrong(f"`{value}` names no single page", "write one path, such as /home-b")
+    if value.startswith(("//", "/_windsock/")) or re.search(r"[\s\\]|/\.\.?(/|$)", value):
+        raise wrong(f"`{value}` cannot be asked for", "write one path of the site, such as /home-b")
+    return value
+
+
+def redirect(written: object) -> str:
+    """Where a visitor is sent: a path of the site, or a whole address."""
+    value = _line(written)
+    if re.match(r"https?://", value, re.IGNORECASE):
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[^\s\\?#]*)?", value, re.IGNORECASE):
+            raise wrong(f"`{value}` is no address to send visitors to", "write https://host/path, without `?` and `#`")
+        return value
+    return target(value)
+
+
+def _line(written: object) -> str:
+    value = text(written).strip()
+    if len(value) > LONGEST or not value.isprintable():
+        raise wrong("this is too long, or holds a control character", f"write up to {LONGEST:,} visible characters")
+    return value

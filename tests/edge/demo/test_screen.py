@@ -1,0 +1,75 @@
+"""The live view."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from edge.demo.crowd import Sight
+from edge.demo.screen import Screen
+from edge.demo.stage import Addresses
+from edge.demo.tally import Tally
+from loadtest.reading import Shown
+
+AT = Addresses("http://shop", "http://site", "http://admin", "http://door")
+RULE = Shown("hero", "dawn", "rule", 1.0)
+SPLIT = Shown("navigation", "wide", "split", 0.5)
+DEFAULT = Shown("letter", "asked", "default", 1.0)
+
+
+def drawn(*sights: Sight, width: int = 120, height: int = 30) -> list[str]:
+    tally = Tally()
+    screen = Screen(AT, tally)
+    for sight in sights:
+        tally.add(sight)
+        screen.note(sight)
+    console = Console(file=io.StringIO(), width=width, height=height)
+    console.print(screen.render(height, {"default": 2}))
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined,no-any-return]  # the StringIO from above
+
+
+def line(lines: list[str], word: str) -> str:
+    return next(one for one in lines if word in one)
+
+
+def test_a_visit_shows_who_where_and_what_was_chosen() -> None:
+    row = line(drawn(Sight("sofa", "/?utm_source=x", True, 200, (RULE, SPLIT))), "sofa")
+    assert row.split()[1:] == ["sofa", "/", "navigation", "wide", "split", "hero", "dawn", "│"]
+
+
+def test_defaults_are_not_worth_a_word() -> None:
+    assert "the site's own page" in line(drawn(Sight("sofa", "/", True, 200, (DEFAULT,))), "sofa")
+
+
+def test_a_failed_page_stands_out() -> None:
+    assert "failed with 502" in line(drawn(Sight("sofa", "/", True, 502)), "sofa")
+
+
+def test_the_last_visit_is_on_top() -> None:
+    lines = drawn(Sight("early", "/", True, 200), Sight("late", "/", True, 200))
+    names = [row.split()[1] for row in lines if "the site's own page" in row]
+    assert names == ["late", "early"]
+
+
+def test_shares_are_shown_by_experience() -> None:
+    row = line(drawn(Sight("sofa", "/", True, 200, (SPLIT,))), "100 %")
+    assert row.split()[1] == "navigation"
+    assert "wide 100 %" in row
+
+
+def test_the_top_says_where_everything_is() -> None:
+    text = "\n".join(drawn(Sight("sofa", "/", True, 200)))
+    for told in ("http://site/", "http://door/as/", "1 visits", "fallbacks: default 2"):
+        assert told in text
+
+
+@pytest.mark.parametrize("height", [24, 30, 60])
+def test_it_fits_into_the_window(height: int) -> None:
+    sights = [Sight("sofa", f"/{number}", True, 200, (RULE, SPLIT, DEFAULT)) for number in range(100)]
+    assert len(drawn(*sights, height=height)) <= height
+
+
+def test_a_narrow_window_cuts_lines_rather_than_breaking_them() -> None:
+    assert all(len(row) <= 70 for row in drawn(Sight("sofa", "/", True, 200, (RULE, SPLIT)), width=70))
