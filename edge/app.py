@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
@@ -20,6 +21,7 @@ from edge.live.current import Current
 from edge.live.folder import Folder
 from edge.live.published import follow, read
 from edge.middleware.personalize import Options, Personalize
+from edge.run import orphaned
 from edge.settings import Settings, load
 from edge.signals.agent import matcher
 from edge.telemetry.metrics import Metrics
@@ -152,11 +154,12 @@ class Worker:
         document = read(self._edition)
         if document is not None:
             self._current.take(document)
-        following = asyncio.ensure_future(follow(self._edition, self._take))
+        tasks = [asyncio.ensure_future(follow(self._edition, self._take)), asyncio.ensure_future(_end_as_orphan())]
         try:
             yield
         finally:
-            following.cancel()
+            for task in tasks:
+                task.cancel()
             self._metrics.flush()
 
     @contextlib.asynccontextmanager
@@ -173,6 +176,12 @@ class Worker:
         self._metrics.reloaded(at)
         edition = self._current.current
         self._ready.write_text(edition.version if edition else "")
+
+
+async def _end_as_orphan() -> None:
+    """A worker without its supervisor would keep the port from the next one."""
+    await orphaned()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def lifespan(

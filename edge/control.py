@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -27,9 +26,9 @@ from edge.live.current import Current, Document
 from edge.live.folder import Folder
 from edge.live.published import publish, read
 from edge.question import answer
-from edge.run import Run, last_good
+from edge.run import Run, last_good, orphaned
 from edge.settings import Settings, from_json
-from edge.telemetry.log import configuration, configure
+from edge.telemetry.log import configure
 
 _log = logging.getLogger("windsock")
 
@@ -66,12 +65,12 @@ async def _control(run: Run, settings: Settings) -> None:
         port=settings.admin.port,
         interface=Interfaces.ASGINL,
         websockets=False,
-        log_dictconfig=configuration(settings.log_format),
+        log_enabled=False,  # it warns that embedding is young, and calls every shutdown unexpected
     )
     tasks = [
         asyncio.ensure_future(folder.watch(take, stop)),
         asyncio.ensure_future(server.serve()),
-        asyncio.ensure_future(_orphaned(stop)),
+        asyncio.ensure_future(_orphaned(run, stop)),
     ]
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -113,11 +112,10 @@ def _name(settings: Settings) -> str:
     return str(settings.rules.resolve())
 
 
-async def _orphaned(stop: asyncio.Event) -> None:
-    """End with the process that started us, however that ended."""
-    parent = os.getppid()
-    while os.getppid() == parent:  # noqa: ASYNC110 - the system sends no event for it
-        await asyncio.sleep(0.5)
+async def _orphaned(run: Run, stop: asyncio.Event) -> None:
+    """End with the process that started us, and clean up for it if it could not."""
+    await orphaned()
+    run.remove()
     stop.set()
 
 

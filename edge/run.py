@@ -8,6 +8,7 @@ metrics/        what prometheus-client shares
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -74,3 +75,10 @@ def last_good(settings: Settings) -> Path | None:
     """Where the last good edition survives a restart: beside the store's file; None without one."""
     scheme, _, file = settings.store.partition("sqlite:///")
     return None if scheme or not file else Path(file).with_suffix(".edition.json")
+
+
+async def orphaned() -> None:
+    """Returns when the process that started this one is gone, however it ended."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 - the system sends no event for it
+        await asyncio.sleep(0.5)

@@ -19,6 +19,7 @@ from typing import Any, Final
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from edge.errors import WindsockError
 from edge.run import Run
@@ -79,8 +80,8 @@ def _workers(settings: Settings) -> Any:
         workers_kill_timeout=int(_PATIENCE),
         ssl_cert=settings.tls_cert,
         ssl_key=settings.tls_key,
+        log_level=LogLevels.warning,
         log_dictconfig=configuration(settings.log_format),
-        process_name=None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from edge.console.json import as_json
 from edge.console.state import State
-from edge.telemetry.metrics import exposition
+from edge.telemetry.metrics import FLUSH, exposition
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Explain = Callable[[State, list[tuple[str, str]]], dict[str, object]]
@@ -29,6 +30,7 @@ def private_app(state: State, explain: Explain, admin_token: str = "") -> Starle
         return _ready(state)
 
     async def metrics(request: Request) -> Response:  # noqa: ARG001
+        await asyncio.sleep(2 * FLUSH)  # what was answered before this scrape is counted in it
         return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=_UNCACHED)
 
     async def explained(request: Request) -> Response:

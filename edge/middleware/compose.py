@@ -73,10 +73,10 @@ class Composer:
     def _miss(self, experience: str, reason: str) -> None:
         self._metrics.fell(Failure.SLOT.value, Rung.DEFAULT)
         self._metrics.missed(experience, reason)
-        self._say(experience, reason, FALLBACKS[Failure.SLOT].visitor)
+        self._say(f"the slot of {experience}", reason, FALLBACKS[Failure.SLOT].visitor)
 
     def _say(self, what: str, reason: str, visitor: str) -> None:
         """Once for each reason: a page that cannot be edited is asked for a thousand times an hour."""
         if (what, reason) not in self._said and len(self._said) < 1000:
             self._said.add((what, reason))
-            _log.warning("%s could not be edited (%s): the visitor gets %s", what, reason, visitor)
+            _log.warning("%s cannot be edited (%s); visitors get %s", what, reason, visitor)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.message import Message
 from typing import Final
 
 from edge.pages.scan import Tag, attributes, scan
@@ -70,6 +69,7 @@ _CODECS: Final = {label: codec for codec, labels in _LABELS.items() for label in
 _IN_META: Final = {"utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8", "x-user-defined": "windows-1252"}
 """A `meta` that can be read as ASCII cannot be in UTF-16: the Standard's corrections."""
 
+_IN_HEADER: Final = re.compile(r";[\t ]*charset=[\t ]*\"?([^\";\t ]+)", re.IGNORECASE)
 _IN_CONTENT: Final = re.compile(
     rb"charset[\t\n\f\r ]*=[\t\n\f\r ]*(?:\"([^\"]*)\"|'([^']*)'|([^\t\n\f\r ;\"']+))", re.IGNORECASE
 )
@@ -95,10 +95,8 @@ def _named(label: str) -> Charset | None:
 
 
 def _of_header(content_type: str) -> str | None:
-    message = Message()
-    message["content-type"] = content_type.replace("\r", " ").replace("\n", " ")
-    label = message.get_param("charset")
-    return label if isinstance(label, str) and label else None
+    found = _IN_HEADER.search(content_type)
+    return None if found is None else found[1]
 
 
 def _of_meta(head: bytes) -> str | None:

@@ -50,7 +50,7 @@ SETTINGS: Final = (
         "sqlite:///windsock.db",
         "URL",
         "Where events and what is learned go.",
-        later="nothing is stored",
+        later="only the last good edition is kept, beside it",
         secret=True,
     ),
     Setting(

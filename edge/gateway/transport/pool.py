@@ -93,8 +93,8 @@ class Pool:
             turn.set_exception(httpx.ConnectError("the transport is closed"))
         for connection in tuple(self._alive):
             connection.abort()
-        while self._alive:
-            await asyncio.sleep(0)  # noqa: ASYNC110 - a closed socket is reported within a turn or two of the loop
+        while self._alive:  # noqa: ASYNC110 - a closed socket is reported within a turn or two of the loop
+            await asyncio.sleep(0)
 
     async def _dial(self, connect: float | None) -> Connection:
         loop = asyncio.get_running_loop()

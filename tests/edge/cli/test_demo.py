@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -16,16 +17,21 @@ import pytest
 DEMO = [sys.executable, "-m", "edge.cli", "demo"]
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A demo without an end, and what it said when it had started."""
+
+    process: subprocess.Popen[str]
+    told: str
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A demo without an end, whose shop answers."""
+def running(tmp_path: Path) -> Iterator[Running]:
     with subprocess.Popen(
         DEMO, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as demo:
         assert demo.stdout
-        lines = [demo.stdout.readline() for _ in range(4)]
-        demo.args = " ".join(lines)
-        yield demo
+        yield Running(demo, "".join(demo.stdout.readline() for _ in range(4)))
         if demo.poll() is None:
             os.killpg(demo.pid, signal.SIGKILL)
 
@@ -60,15 +66,13 @@ def test_in_a_pipe_it_is_quiet_but_for_the_start_and_the_summary(tmp_path: Path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_whoever_ends_it_gets_the_summary_and_nothing_is_left(
-    running: subprocess.Popen[str], number: signal.Signals
-) -> None:
-    places = urls(str(running.args))
+def test_whoever_ends_it_gets_the_summary_and_nothing_is_left(running: Running, number: signal.Signals) -> None:
+    places = urls(running.told)
     assert len(places) == 4
     assert all(map(answers, places))
-    running.send_signal(number)
-    out, err = running.communicate(timeout=20)
-    assert (running.returncode, err) == (0, "")
+    running.process.send_signal(number)
+    out, err = running.process.communicate(timeout=20)
+    assert (running.process.returncode, err) == (0, "")
     assert "\nfallbacks " in out
     assert not any(map(answers, places))
 

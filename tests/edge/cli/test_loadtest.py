@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from edge.cli import loadtest as command
 from edge.cli import run
 from edge.cli.loadtest import loopback, seconds_of
 from edge.errors import WindsockError
@@ -69,7 +68,7 @@ def test_another_machine_needs_a_yes(tmp_path: Path) -> None:
 def test_without_locust_one_line_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command.locust, "available", lambda: False)
+    monkeypatch.setattr("loadtest.run.available", lambda: False)
     assert run(["loadtest"]) == 2
     assert capsys.readouterr().err.endswith("which is not installed: pip install 'windsock[loadtest]'\n")
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from edge.pages.scan import attributes, scan
@@ -76,16 +74,9 @@ def test_attributes_come_in_order_with_their_repetitions() -> None:
     [b"<", b"<div>", b"<a ", b'<a b="', b"<a b='", b"<!--", b"<!-", b"</", b"<a/", b"<a b =", b"<script><!--<script>",
      b"<title>", b"<svg>", b"<svg><desc>", b"<![CDATA[", b"<svg><![CDATA[", b"<a b ", b"</script", b"<x></y>"],
 )  # fmt: skip
-def test_a_hostile_page_costs_no_more_for_each_byte_than_a_short_one(piece: bytes) -> None:
-    def cost(size: int) -> float:
-        page = (piece * (size // len(piece) + 1))[:size]
-        started = time.process_time()
-        for _ in scan(page):
-            pass
-        return time.process_time() - started
-
-    # thirty times the bytes in at most ninety times the time; a scanner that looks back would need nine hundred
-    assert cost(600_000) < 90 * max(min(cost(20_000) for _ in range(3)), 0.0005)
+def test_a_hostile_page_is_read_once(piece: bytes) -> None:
+    # a scanner that looks back at each of these pieces would take minutes for them all
+    assert sum(1 for _ in scan(piece * 200_000)) <= 400_000
 
 
 def test_a_million_angle_brackets_hold_no_tag() -> None:
