@@ -167,7 +167,7 @@ def _signal(written: str, dayparts: tuple[str, ...]) -> tuple[str, Value]:
     try:
         return name, parse_value(name, value, dayparts) if dayparts else parse_value(name, value)
     except ValueError as error:
-        raise QuestionError(f"signal {error}") from None
+        raise QuestionError(f"{error}") from None
 
 
 def _moment(written: str, zone: tzinfo) -> float:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,9 +28,25 @@ class Folder:
     root: Path
 
     def rule_files(self) -> list[str]:
-        """The rule files, also in subfolders, in the order that counts. Hidden ones are passed over."""
-        found = [relative for relative in self._walk("", set()) if relative.endswith((".yaml", ".yml"))]
-        return sorted(relative for relative in found if relative != SITE)
+        """The rule files, also in subfolders, in the order that counts. Hidden ones are passed over.
+
+        Raises ReadingError when a folder cannot be looked into, or when there is too much in it.
+        """
+        found: list[str] = []
+        entered: set[Path] = set()
+        waiting = [""]
+        while waiting:
+            under = waiting.pop()
+            real = (self.root / under).resolve()
+            if real in entered or not real.is_relative_to(self.root):
+                continue
+            entered.add(real)
+            for entry in self._entries(under):
+                relative = f"{under}/{entry.name}" if under else entry.name
+                (waiting if _is_folder(entry) else found).append(relative)
+            if len(found) + len(waiting) + len(entered) > MOST:
+                raise wrong(f"there are more than {MOST:,} files and folders", "is this the right folder?")
+        return sorted(file for file in found if file.endswith((".yaml", ".yml")) and file != SITE)
 
     def has_site(self) -> bool:
         """Whether there is a `site.yaml`, readable or not."""
@@ -46,39 +61,42 @@ class Folder:
         try:
             real = named.resolve()
             if not real.is_relative_to(self.root):
-                raise wrong(f"`{relative}` leads out of the rules folder", "put the file into the folder")
+                raise wrong(f"`{printable(relative)}` leads out of the rules folder", "put the file into the folder")
             content = _content(real)
         except (OSError, RuntimeError, ValueError) as error:
             if isinstance(error, ReadingError):
                 raise
             raise wrong(
-                f"`{relative}` cannot be read: {_reason(error)}", "check its name and its permissions"
+                f"`{printable(relative)}` cannot be read: {_reason(error)}", "check its name and its permissions"
             ) from None
         try:
             return content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise wrong(f"`{relative}` is not UTF-8 (byte {error.start + 1})", "save it as UTF-8") from None
+            raise wrong(f"`{printable(relative)}` is not UTF-8 (byte {error.start + 1})", "save it as UTF-8") from None
 
-    def _walk(self, under: str, seen: set[tuple[int, int]]) -> Iterator[str]:
-        """Paths of everything below, relative to the root; a folder that was seen is not entered again."""
-        here = self.root / under
-        if not here.resolve().is_relative_to(self.root):
-            return
-        status = here.stat()
-        if (status.st_dev, status.st_ino) in seen:
-            return
-        seen.add((status.st_dev, status.st_ino))
-        for entry in sorted(os.scandir(here), key=lambda entry: entry.name):
-            relative = f"{under}/{entry.name}" if under else entry.name
-            if entry.name.startswith((".", "#")):
-                continue
-            seen.add((-1, len(seen)))
-            if len(seen) > MOST:
-                raise wrong(f"there are more than {MOST:,} files and folders", "is this the right folder?")
-            if entry.is_dir():
-                yield from self._walk(relative, seen)
-            else:
-                yield relative
+    def _entries(self, under: str) -> list[os.DirEntry[str]]:
+        """What is in a folder, but for hidden files and those that editors leave behind."""
+        try:
+            with os.scandir(self.root / under) as entries:
+                return [entry for entry in entries if not entry.name.startswith((".", "#"))]
+        except FileNotFoundError:  # it was deleted just now
+            return []
+        except OSError as error:
+            raise wrong(
+                f"the folder `{printable(under)}` cannot be read: {_reason(error)}", "look at its permissions"
+            ) from None
+
+
+def printable(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 are shown by their codes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads nowhere: reading it will say so
+        return False
 
 
 def open_folder(path: Path) -> Folder:
@@ -92,7 +110,7 @@ def open_folder(path: Path) -> Folder:
         if isinstance(error, ReadingError):
             raise
         hint = "make one with `windsock init`, or name another with --rules"
-        raise wrong(f"the rules folder `{path}` cannot be read: {_reason(error)}", hint) from None
+        raise wrong(f"the rules folder `{printable(str(path))}` cannot be read: {_reason(error)}", hint) from None
     return Folder(root)
 
 
@@ -101,10 +119,10 @@ def _content(real: Path) -> bytes:
     handle = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     with open(handle, "rb") as file:  # noqa: PTH123 - a handle, not a path
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise wrong(f"`{real.name}` is no regular file", "replace it with one")
+            raise wrong(f"`{printable(real.name)}` is no regular file", "replace it with one")
         content = file.read(4 * LARGEST + 1)
     if len(content) > 4 * LARGEST:
-        raise wrong(f"`{real.name}` is larger than {LARGEST:,} characters", "make it smaller")
+        raise wrong(f"`{printable(real.name)}` is larger than {LARGEST:,} characters", "make it smaller")
     return content
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from rules import document
 from rules.agree import disagreements, empty_values, named_files, placeholders
 from rules.compile import experience as compiled
-from rules.folder import SITE, Folder, open_folder
+from rules.folder import SITE, Folder, open_folder, printable
 from rules.model import ExperienceFile, SiteFile
 from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.trap import line_of, without_value
@@ -69,17 +69,17 @@ def load(folder: Path) -> Loaded:
 def load_file(folder: Folder, file: str, site: Json) -> Read:
     """All steps for one rule file; `site` is the document's."""
     tree, text = _tree(folder, file)
-    name, at = _name(tree)
+    shown, (name, at) = printable(file), _name(tree)
     if tree.data is None:
-        return Read(file, name, at, None, tree.problems)
+        return Read(shown, name, at, None, tree.problems)
     model, mistakes = validate(ExperienceFile, tree.data, {"dayparts": list(site["dayparts"])})
     contents, missing = _contents(folder, file, tree.data)
-    problems = [*tree.problems, *_told(file, tree, text, [*mistakes, *disagreements(tree.data), *missing])]
+    problems = [*tree.problems, *_told(shown, tree, text, [*mistakes, *disagreements(tree.data), *missing])]
     if model is None or any(each.severity == "error" for each in problems):
-        return Read(file, name, at, None, tuple(problems))
-    plain = document.experience(file, model, contents)
-    problems += _told(file, tree, text, failures(compiled(plain, site), model.tests))
-    return Read(file, name, at, plain, tuple(problems))
+        return Read(shown, name, at, None, tuple(problems))
+    plain = document.experience(shown, model, contents)
+    problems += _told(shown, tree, text, failures(compiled(plain, site), model.tests))
+    return Read(shown, name, at, plain, tuple(problems))
 
 
 def _site(folder: Folder) -> tuple[Json | None, list[Problem]]:
@@ -99,9 +99,9 @@ def _tree(folder: Folder, file: str) -> tuple[Tree, str]:
     try:
         text = folder.text(file)
     except ReadingError as error:
-        problems = (Problem(file, 1, 1, "error", each.message, each.hint) for each in error.mistakes)
+        problems = (Problem(printable(file), 1, 1, "error", each.message, each.hint) for each in error.mistakes)
         return Tree(None, {}, {}, tuple(problems)), ""
-    tree = read(file, text)
+    tree = read(printable(file), text)
     if tree.data is None and not tree.problems and file != SITE:
         hint = "begin with `experience: NAME`, or delete the file"
         return Tree(None, {}, {}, (Problem(file, 1, 1, "error", "the file is empty", hint),)), text
@@ -127,15 +127,23 @@ def _contents(folder: Folder, file: str, data: object) -> tuple[dict[str, str], 
 
 
 def _told(file: str, tree: Tree, text: str, mistakes: Iterable[Mistake]) -> list[Problem]:
-    """Mistakes as problems with line and column. Where a value is missing nothing else is said about it."""
+    """Mistakes as problems with line and column.
+
+    Where a value is missing nothing else is said about it, and warnings wait until there are no errors.
+    """
     empty = set(empty_values(tree.data))
-    beside = {path[:-1] for path in empty if len(path) > 1}
-    rest = [mistake for mistake in mistakes if mistake.at not in empty and mistake.at not in beside]
+    silent = empty | {path[:-1] for path in empty if len(path) > 1}
+    rest = [each for each in mistakes if each.at not in silent and not _inside(each.at, empty)]
     found = []
     for mistake in [*(_empty(tree, text, path) for path in empty), *rest]:
         line, column = tree.mark(mistake.at, key=mistake.key)
         found.append(Problem(file, line, column, mistake.severity, mistake.message, mistake.hint))
-    return found
+    errors = [problem for problem in found if problem.severity == "error"]
+    return errors or found
+
+
+def _inside(path: Place, outer: set[Place]) -> bool:
+    return any(path[:depth] in outer for depth in range(len(path)))
 
 
 def _empty(tree: Tree, text: str, path: Place) -> Mistake:

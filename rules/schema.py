@@ -29,8 +29,7 @@ def schema() -> Json:
     """The JSON Schema (draft 7) of a rule file."""
     made = ExperienceFile.model_json_schema(ref_template="#/definitions/{model}")
     definitions = made.pop("$defs") | {"when": _when(), "given": _given()}
-    whole = {"$schema": DRAFT, **made, "title": "A Windsock experience", "definitions": definitions}
-    return dict(_tidy(whole))
+    return {"$schema": DRAFT, "title": "A Windsock experience", **_tidy({**made, "definitions": definitions})}
 
 
 def _tidy(part: Any) -> Any:
@@ -42,13 +41,17 @@ def _tidy(part: Any) -> Any:
     if "x-windsock" in part:
         rest = {key: value for key, value in part.items() if key == "description"}
         return {**rest, "allOf": [{"$ref": f"#/definitions/{part['x-windsock']}"}]}
-    tidy: Json = {key: _tidy(value) for key, value in part.items() if key not in ("default", "discriminator")}
-    if isinstance(tidy.get("title"), str) and "properties" not in tidy:
-        del tidy["title"]
+    kept = {key: value for key, value in part.items() if key not in ("default", "discriminator", "title")}
+    tidy: Json = {key: _tidy_names(value) if key in _NAMED else _tidy(value) for key, value in kept.items()}
     branches = [each for each in tidy.pop("anyOf", tidy.pop("oneOf", [])) if each != {"type": "null"}]
     if len(branches) == 1:
         return {**branches[0], **tidy} if "$ref" not in branches[0] else {**tidy, "allOf": branches}
     return {**tidy, "anyOf": branches} if branches else tidy
+
+
+def _tidy_names(part: Json) -> Json:
+    """A mapping whose keys are names, not words of the schema language."""
+    return {name: _tidy(value) for name, value in part.items()}
 
 
 def _when() -> Json:
@@ -102,6 +105,7 @@ def _named(names: tuple[str, ...], most: int) -> Json:
     return {"anyOf": [{"enum": [*names, UNKNOWN]}, whole, {"type": "string"}]}
 
 
+_NAMED: Final = ("properties", "patternProperties", "definitions")
 _ANYTHING: Final[Json] = {"type": ["string", "number", "boolean"]}
 _KINDS: Final[Mapping[str, Json]] = {
     "flag": {"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "true", "false", UNKNOWN]}]},

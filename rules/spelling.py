@@ -9,7 +9,7 @@ from difflib import get_close_matches
 def nearest(written: str, allowed: Iterable[str]) -> str | None:
     """The allowed word that is spelled most like `written`, if one is near enough."""
     by_lower = {word.lower(): word for word in allowed}
-    found = get_close_matches(written.lower()[:64], by_lower, n=1, cutoff=0.6)
+    found = get_close_matches(written.lower()[:64], by_lower, n=1, cutoff=0.62)
     return by_lower[found[0]] if found else None
 
 

@@ -185,10 +185,21 @@ class _Reading:
 
     def _scalar(self, event: Any) -> None:
         inside = self.open[-1] if self.open else None
+        text = self._text(str(event.value))
         if inside is not None and isinstance(inside.into, dict) and inside.key is None:
-            self._key(inside, str(event.value))
+            self._key(inside, text)
         else:
-            self._put(_value(event.value) if event.style in (None, "") else str(event.value))
+            self._put(_value(text) if event.style in (None, "") else text)
+
+    def _text(self, written: str) -> str:
+        """Escapes as JSON writes them may hold a character in two halves; half of one is none."""
+        if written.isascii():
+            return written
+        try:
+            return written.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            message = "an escape stands for half of a character"
+            raise _StopError(self.last, message, "write the character itself") from None
 
     def _key(self, inside: _Open, key: str) -> None:
         path = (*inside.path, key)

@@ -47,10 +47,17 @@ class Page:
         return [value.decode("latin-1") for key, value in self.scopes[-1]["headers"] if key == name.encode()]
 
 
-async def ask(app: App, target: str = "/", *fields: tuple[str, str], method: str = "GET", scheme: str = "http") -> Said:
+async def ask(
+    app: App,
+    target: str = "/",
+    *fields: tuple[str, str],
+    method: str = "GET",
+    scheme: str = "http",
+    host: str = "site.example",
+) -> Said:
     """One request without a body; raises what the app raises."""
     path, _, query = target.partition("?")
-    headers = [(b"host", b"site.example"), *((k.lower().encode(), v.encode("latin-1")) for k, v in fields)]
+    headers = [(b"host", host.encode()), *((k.lower().encode(), v.encode("latin-1")) for k, v in fields)]
     scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -7,17 +7,33 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from typing import Final
 
 import pytest
 
+from tests import nginx
+
+NEEDS: Final[dict[str, tuple[Callable[[], bool], str]]] = {
+    "browser": (lambda: shutil.which("chromium") is not None, "needs chromium: apt-get install chromium"),
+    "real_pages": (nginx.is_here, nginx.MISSING),
+}
+"""For each marker, whether what it needs is here, and how to get it."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for marker, (_, missing) in NEEDS.items():
+        config.addinivalue_line("markers", f"{marker}: {missing}")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a browser where there is none."""
-    if shutil.which("chromium"):
-        return
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason="needs chromium: apt-get install chromium"))
+    """Skip what needs a program that is not here."""
+    for marker, (is_here, missing) in NEEDS.items():
+        needing = [item for item in items if item.get_closest_marker(marker)]
+        if needing and not is_here():
+            for item in needing:
+                item.add_marker(pytest.mark.skip(reason=missing))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

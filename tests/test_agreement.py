@@ -1,247 +1,262 @@
-"""One core, four ways to ask it: the command line, a running edge, the proxy and the middleware.
+"""One core, four ways to ask it: the command line, a running edge, the proxy and the middleware all agree.
 
-A thousand visitors are made up by chance, always the same thousand. The rules are as rich as the language, and the site
-stands in a zone where it is about noon, so that no clock strikes between two of the four answers.
+What `windsock explain` says of a thousand visitors is held against what `/explain` of a running edge says, and against
+what such visitors are shown: the decisions under the debug token, the bytes of the page, and what the origin is told.
 """
 
 from __future__ import annotations
 
 import asyncio
-import http.client
+import io
 import json
-import random
 import re
+import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 
 import edge
 from edge.cli import run
-from tests.asgi import Page, Said, ask
-from tests.wire import RawOrigin, Served, get
+from rules.load import load
+from tests.asgi import Page, ask
+from tests.thousand import BODY, IN_PAGES, REDIRECTS, RULES, THOUSAND, TOKEN, TOLD, Visitor
+from tests.wire import RawOrigin, Served, field
 
-VISITORS: Final = 1_000
-TOKEN: Final = "open-sesame"
+Head = bytes
+Explanation = dict[str, Any]
 
-NOW: Final = time.time()
-_OFFSET: Final = 12 - datetime.fromtimestamp(NOW, UTC).hour
-ZONE: Final = f"Etc/GMT{-_OFFSET:+d}"  # POSIX counts the other way round: Etc/GMT-5 is five hours ahead
-TODAY: Final = datetime.fromtimestamp(NOW, timezone(timedelta(hours=_OFFSET)))
-
-
-def day(days: int) -> str:
-    """A date of the site, some days from today."""
-    return (TODAY + timedelta(days=days)).strftime("%Y-%m-%d")
+PAGE: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s"
 
 
-def weekday(days: int) -> str:
-    """A day of the week, some days from today."""
-    return (TODAY + timedelta(days=days)).strftime("%a").lower()
+class EveryTarget(dict[bytes, Any]):
+    """Whatever the origin is asked for, it answers with its one page."""
+
+    def get(self, key: bytes, default: object = None) -> bytes:
+        """The page."""
+        return PAGE % (len(BODY), BODY)
 
 
-MONTH: Final = TODAY.strftime("%b").lower()
-RULES: Final = {
-    "site": f"""
-timezone: {ZONE}
-holdout: 4%
-dayparts: {{forenoon: 0-10, noon: 10-15, rest: 15-24}}
-""",
-    "01-welcome": """
-experience: welcome
-purpose: content
-where: [/welcome, "/de/*"]
-slot: redirect
-variants: {here: original, german: {redirect: "/de/?from=welcome"}, sale: {redirect: "https://sale.example/now"}}
-default: here
-choose:
-  - when: {language: de, not: {device: bot}}
-    show: german
-  - when: {source: [ads, email]}
-    split: {here: 1, sale: 2}
-""",
-    "02-hero": """
-experience: hero
-purpose: content
-where: {path: [/, "/home*", "/caf\u00e9/*"], host: ["*.example"]}
-slot: "#hero"
-holdout: 10%
-variants:
-  classic: original
-  phone: {text: hero is phone}
-  cosy: {text: hero is cosy, never_when: {browser: safari}}
-  keen: {text: hero is keen, never_when: {any: [{device: tablet}, {language: no}]}}
-choose:
-  - when: {all: [{device: mobile}, {not: {any: [{language: [de, fr]}, {source: direct}]}}]}
-    show: phone
-  - when: {any: [{query.dark: "1"}, {os: [ios, android], daypart: noon}]}
-    split: {classic: 20, cosy: 50, keen: 30}
-  - learn: [classic, cosy, keen]
-    from: [device, language]
-""",
-    "03-nav": """
-experience: nav
-purpose: content
-where: "*"
-slot: header
-rollout: 60%
-variants: {a: original, b: {header: {X-Nav: wide}}, c: {header: {X-Nav: narrow}}}
-choose:
-  - when: {save_data: true}
-    show: c
-  - split: {a: 1, b: 1, c: 1}
-""",
-    "04-home": """
-experience: home
-purpose: content
-where: {path: "/home*", query: {v: "*"}}
-slot: path
-variants: {one: original, two: {path: /home-b}, three: {path: "/c\u00f4te?x=1"}}
-default: one
-choose:
-  - when: {query.v: two}
-    show: two
-  - when: {query.v: [three, "3"]}
-    show: three
-  - split: {one: 90, two: 10}
-""",
-    "05-season": f"""
-experience: season
-purpose: content
-where: ["*"]
-slot: .season
-starts: {day(-1)}
-ends: {day(0)}
-every: {weekday(0)} 08:00-18:00
-variants: {{plain: original, fits: {{set: {{title: season is fits}}}}, odd: {{set: {{title: season is odd}}}}}}
-choose:
-  - when: {{month: {MONTH}, weekday: {weekday(0)}, hour: "9-15", source: [search, social, referral]}}
-    show: fits
-  - when: {{date: "< {day(0)}"}}
-    show: odd
-  - when: {{not: {{language: unknown}}, date: "{day(-3)}..{day(3)}"}}
-    show: fits
-""",
-    "06-over": f"""
-experience: over
-purpose: content
-where: "*"
-slot: "#over"
-ends: {day(-1)}
-variants: {{plain: original, late: {{text: over is late}}}}
-choose: [{{show: late}}]
-""",
-    "07-tomorrow": f"""
-experience: tomorrow
-purpose: content
-where: "*"
-slot: header
-every: {weekday(1)}
-variants: {{plain: original, early: {{header: {{X-Early: "1"}}}}}}
-choose: [{{split: {{early: 1}}}}]
-""",
-    "08-screen": """
-experience: screen
-purpose: product
-where: ["/kiosk/{shop}", "*.html"]
-slot: "#screen"
-sticky: false
-variants: {left: {text: screen is left}, right: {text: screen is right}}
-default: left
-choose: [{split: {left: 50, right: 50}}]
-""",
-    "09-crumb": """
-experience: crumb
-purpose: content
-where: "/products/{slug}"
-slot: "#crumb"
-rollout: 80%
-holdout: 20%
-variants:
-  none: original
-  back: {text: crumb is back}
-  robot: {text: crumb is robot}
-choose:
-  - when: {device: bot}
-    show: robot
-  - when: {previous.path: "/products*"}
-    show: back
-  - when: {utm.source: newsletter}
-    split: {none: 999, back: 1}
-  - when: {browser: [chrome, edge], os: unknown}
-    show: robot
-""",
-}  # fmt: skip
-TOLD: Final = ("nav", "home", "tomorrow")
-IN_PAGES: Final = {"hero": "classic", "season": "plain", "over": "plain", "screen": "", "crumb": "none"}
-"""Experiences of the page, and the variant that leaves the origin's content."""
+class Line:
+    """One connection that is kept alive."""
 
-BODY: Final = b"""<!doctype html><html><head><title>Shop</title></head><body>
-<h1 id=hero>hero is as it was</h1><p class="season" title="season is as it was">spring</p>
-<p id=over>over is as it was</p><p id="screen">screen is as it was</p><nav id='crumb'>crumb is as it was</nav>
-</body></html>"""
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
 
-PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"
-DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
-TABLET = "Mozilla/5.0 (Linux; Android 14; SM-X710) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"
-AGENTS: Final = ("", PHONE, DESKTOP, TABLET, "Googlebot/2.1 (+http://www.google.com/bot.html)", "curl/8.5.0", "caf\u00e9/1.0")
-HINTS: Final = (
-    (),
-    (("Sec-CH-UA-Mobile", "?1"), ("Sec-CH-UA-Platform", '"Android"')),
-    (("Sec-CH-UA", '"Not/A)Brand";v="8", "Microsoft Edge";v="126"'), ("Sec-CH-UA-Mobile", "?0")),
-    (("Sec-CH-UA-Platform", '"Chrome OS"'), ("Save-Data", "on")),
-)
-PATHS: Final = (
-    "/", "/home", "/home/x", "/%68ome", "/home-b", "/welcome", "/de/", "/de/x", "/caf%C3%A9/menu", "/caf\u00e9/menu",
-    "/caf%E9/x", "/products/shoe-1", "/products/a%2Fb", "/products/", "//double//slash", "/kiosk/oslo", "/a.html",
-    "/with%20space", "/a;b=c/@x:y", "/100%", "/%zz", "/x/../y", "/.", "/\"quoted\"", "/[a]|b^c`d{e}",
-)  # fmt: skip
-QUERIES: Final = (
-    "", "", "", "v=two", "v=three&v=two", "v=3", "v", "v=x&dark=1", "dark=1", "dark=%31&q=a+b", "utm_source=newsletter",
-    "utm_source=google&utm_medium=cpc", "utm_medium=email", "gclid=1", "%76=two", "=x&&&v=", "a=%zz&b=%ff", "q='\"<>[]{}|",
-    "?v=two", "x=1;v=two", "utm_=1&utm_x=2",
-)  # fmt: skip
-LANGUAGES: Final = ("", "", "de", "no, en;q=0.5", "fr-CA;q=0.4, de;q=0.9", "*", "en-US,en;q=0.9", "xx;q=9", ", ,")
-REFERERS: Final = (
-    "", "", "http://shop.example/products/x", "https://www.google.com/", "https://t.co/abc", "https://news.other/",
-    "https://shop.example/a?b#c", "android-app://com.google.android.gm/", "no url", "http://[::1", "https://caf\u00e9.example/",
-)  # fmt: skip
-HOSTS: Final = ("shop.example", "shop.example", "SHOP.example:8080", "www.shop.example", "shop.test", "[::1]:80")
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def get(self, target: str, host: str = "localhost", fields: Sequence[tuple[str, str]] = ()) -> tuple[Head, bytes]:
+        """The answer to one request: its head, and its body by its length."""
+        lines = [f"GET {target} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in fields)]
+        self._socket.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
+        said = b""
+        while b"\r\n\r\n" not in said:
+            said += self._more()
+        head, _, body = said.partition(b"\r\n\r\n")
+        while len(body) < int(field(head, "content-length")[0]):
+            body += self._more()
+        return head, body
+
+    def _more(self) -> bytes:
+        data = self._socket.recv(65536)
+        assert data, "the edge has hung up"
+        return data
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """One request, told four times."""
+class Shown:
+    """What a visitor was shown, as seen from outside."""
 
-    host: str
-    target: str
-    fields: tuple[tuple[str, str], ...]
-    bucket: int | None  # what `--bucket` says
-    cookie: str  # what the browser has stored
+    location: str  # empty unless it was a redirect
+    decisions: dict[str, tuple[str, float, str]]  # {experience: (variant, probability, reason)}
+    page: bytes
+    told: str  # X-Windsock-Variants at the origin
+    cookie: str  # the bucket that came with it; empty without
 
-    def wire(self) -> list[tuple[str, str]]:
-        """The fields as a browser sends them."""
-        cookie = self.cookie if self.bucket is None else f"windsock={self.bucket}"
-        return [*self.fields, *([("Cookie", cookie)] if cookie else []), ("X-Windsock-Debug", TOKEN)]
 
-    def question(self) -> list[tuple[str, str]]:
-        """The question about such a visitor."""
-        bucket = [] if self.bucket is None else [("bucket", str(self.bucket))]
-        cookie = [("header", f"Cookie: {self.cookie}")] if self.cookie else []
-        headers = [("user_agent" if n == "User-Agent" else "header", v if n == "User-Agent" else f"{n}: {v}") for n, v in self.fields]
-        at = datetime.fromtimestamp(NOW, UTC).isoformat()
-        return [("path", f"http://{self.host}{self.target}"), *headers, *cookie, *bucket, ("at", at)]
+def decisions(header: str) -> dict[str, tuple[str, float, str]]:
+    """`hero=rain;p=0.62;r=rule, …` by experience."""
+    found = re.findall(r"([^=, ]+)=([^;]*);p=([^;]*);r=([^,]*)", header)
+    return {name: (variant, float(p), reason) for name, variant, p, reason in found}
 
-    def command(self, rules: Path) -> list[str]:
-        """The question as it is typed."""
-        (_, url), *rest = self.question()
-        flags = [text for name, value in rest for text in (f"--{name.replace('_', '-')}", value)]
-        return ["explain", url, *flags, "--rules", str(rules), "--json"]
+
+def shown(head: Head, body: bytes, told: list[str]) -> Shown:
+    """From one answer, and what the origin was told for it."""
+    cookie = re.search(r"^windsock=(\d+);", "\n".join(field(head, "set-cookie")))
+    assert len(told) <= 1
+    return Shown(
+        "".join(field(head, "location")),
+        decisions("".join(field(head, "x-windsock-decisions"))),
+        body,
+        "".join(told),
+        cookie[1] if cookie else "",
+    )
+
+
+def explain(visitor: Visitor, rules: Path) -> Explanation:
+    """What the command line says, run in this process."""
+    out = io.StringIO()
+    with redirect_stdout(out):
+        assert run(visitor.command(rules)) == 0
+    answer: Explanation = json.loads(out.getvalue())
+    return answer
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder. The command line reads it once for all questions here: a thousand times takes half a minute."""
+    folder = tmp_path_factory.mktemp("rules")
+    for name, text in RULES.items():
+        (folder / f"{name}.yaml").write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edge.cli.explain.load", cache(load))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def explained(rules: Path) -> list[Explanation]:
+    """What the command line says of the thousand."""
+    return [explain(visitor, rules) for visitor in THOUSAND]
+
+
+@pytest.fixture(scope="module")
+def again(served: Served, explained: list[Explanation]) -> Iterator[Callable[[int, Shown], Explanation]]:
+    """What is said of a visitor of the thousand, who may have been given a bucket by now."""
+
+    def asked(number: int, seen: Shown) -> Explanation:
+        if not seen.cookie:
+            return explained[number]
+        assert THOUSAND[number].new, THOUSAND[number]
+        answer: Explanation = json.loads(line.get(f"/explain?{urlencode(THOUSAND[number].question(seen.cookie))}")[1])
+        return answer
+
+    with Line(served.admin) as line:
+        yield asked
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[RawOrigin]:
+    """A site that has one page everywhere."""
+    origin = RawOrigin()
+    origin.answers = EveryTarget()
+    yield origin
+    origin.close()
+
+
+@pytest.fixture(scope="module")
+def served(origin: RawOrigin, rules: Path) -> Iterator[Served]:
+    """The edge in front of it."""
+    served = Served(origin.url, rules, "--debug-token", TOKEN)
+    yield served
+    served.close()
+
+
+def the_same(visitor: Visitor, seen: Shown, explanation: Explanation) -> None:
+    """What was shown is what was explained."""
+    told = {decision["experience"]: decision for decision in explanation["decisions"]}
+    outside = {name for name, decision in told.items() if decision["reason"] == "outside"}
+    assert set(told) - set(seen.decisions) <= outside, (visitor, seen)
+    for name, decision in seen.decisions.items():
+        assert may_be(told[name], *decision), (visitor, seen, told[name])
+    assert seen.location == location(visitor, seen, explanation["path"]), (visitor, seen)
+    if not seen.location:
+        assert seen.page == page(seen), (visitor, seen)
+        assert seen.told == variants(seen), (visitor, seen)
+
+
+def may_be(expected: Explanation, variant: str, probability: float, reason: str) -> bool:
+    """Whether a decision is the one that was explained, or one that it left to a fresh draw (`sticky: false`)."""
+    if expected["variant"] is None and reason == "holdout":
+        return (expected["experience"], variant, probability) == ("screen", "left", 1)
+    certain = expected["variant"] in (variant, None) and expected["reason"] == reason
+    return certain and probability == pytest.approx(expected["distribution"][variant], rel=1e-5)
+
+
+def location(visitor: Visitor, seen: Shown, path: str) -> str:
+    """Where these decisions send a visitor, if anywhere."""
+    to = REDIRECTS.get(seen.decisions.get("welcome", ("",))[0], "")
+    return to + visitor.query if to and to != path else ""
+
+
+def page(seen: Shown) -> bytes:
+    """The page that these decisions make of the origin's."""
+    body = BODY
+    for name, (variant, _, _) in seen.decisions.items():
+        if name in IN_PAGES and variant != IN_PAGES[name]:
+            body = body.replace(f"{name} is as it was".encode(), f"{name} is {variant}".encode())
+    return body
+
+
+def variants(seen: Shown) -> str:
+    """What these decisions tell the origin: not of an experience that does not run."""
+    told = [(name, variant) for name, (variant, _, _) in seen.decisions.items() if name in TOLD]
+    return ", ".join(f"{name}={variant}" for name, variant in told if name != "tomorrow")
+
+
+def test_the_thousand_meet_every_variant_for_every_reason(explained: list[Explanation]) -> None:
+    met = Counter((d["experience"], d["variant"]) for answer in explained for d in answer["decisions"])
+    assert {"phone", "cosy", "keen", "classic"} <= {variant for name, variant in met if name == "hero"}
+    assert {None, "german", "sale"} <= {variant for name, variant in met if name == "welcome"}
+    assert {None, "one", "two", "three"} <= {variant for name, variant in met if name == "home"}
+    assert {"plain", "fits"} == {variant for name, variant in met if name == "season"}
+    assert {"none", "back", "robot"} <= {variant for name, variant in met if name == "crumb"}
+    reasons = {d["reason"] for answer in explained for d in answer["decisions"]}
+    assert reasons == {"rule", "split", "holdout", "default", "outside"}
+
+
+def test_a_running_edge_explains_as_the_command_line_does(served: Served, explained: list[Explanation]) -> None:
+    with Line(served.admin) as line:
+        for visitor, expected in zip(THOUSAND, explained, strict=True):
+            head, body = line.get(f"/explain?{urlencode(visitor.question())}")
+            assert json.loads(body) == expected, (visitor, head)
+
+
+def test_the_proxy_shows_what_is_explained(
+    served: Served, origin: RawOrigin, again: Callable[[int, Shown], Explanation]
+) -> None:
+    with Line(served.port) as line:
+        for number, visitor in enumerate(THOUSAND):
+            head, body = line.get(visitor.target, visitor.host, visitor.wire())
+            told = field(origin.heads[-1], "x-windsock-variants") if b" 200 " in head[:13] else []
+            seen = shown(head, body, told)
+            the_same(visitor, seen, again(number, seen))
+
+
+def test_the_middleware_shows_what_is_explained(rules: Path, again: Callable[[int, Shown], Explanation]) -> None:
+    page = Page(BODY)
+    app = edge.Personalization(page, rules=rules, debug_token=TOKEN)
+
+    async def visit(visitor: Visitor) -> Shown:
+        fields = [(name, value.encode().decode("latin-1")) for name, value in visitor.wire()]
+        said = await ask(app, visitor.target, *fields, host=visitor.host)
+        head = b"\r\n".join((b"", *(name + b": " + value for name, value in said.headers)))
+        return shown(head, said.body, page.asked("x-windsock-variants") if said.status == 200 else [])
+
+    async def visits() -> None:
+        for number, visitor in enumerate(THOUSAND):
+            seen = await visit(visitor)
+            the_same(visitor, seen, again(number, seen))
+        await app.aclose()
+
+    asyncio.run(visits())
+
+
+@pytest.mark.parametrize("number", range(0, len(THOUSAND), len(THOUSAND) // 5))
+def test_the_command_line_says_the_same_from_a_process_of_its_own(
+    number: int, explained: list[Explanation], rules: Path
+) -> None:
+    arguments = [sys.executable, "-m", "edge.cli", *THOUSAND[number].command(rules)]
+    said = subprocess.run(arguments, capture_output=True, check=True, timeout=30)
+    assert json.loads(said.stdout) == explained[number]

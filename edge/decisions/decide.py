@@ -33,6 +33,7 @@ from typing import Final
 from edge.context import Context
 from edge.decisions.values import Decision, Draw, Reason
 from edge.edition import Edition
+from edge.web.read import decoded
 from rules.choose import Choice, choose
 from rules.draw import Counts, counts, largest, pick
 from rules.values import BUCKETS, HELD, OUTSIDE, Experience
@@ -147,4 +148,14 @@ def _leaves(experience: Experience, decision: Decision, context: Context) -> boo
     if context.signals.get("method", "GET") not in ("GET", "HEAD"):
         return False
     variant = experience.variants.get(decision.variant or "")
-    return variant is not None and bool(variant.target) and variant.target.partition("?")[0] != context.path
+    return variant is not None and bool(variant.target) and leads_elsewhere(variant.target, context.path)
+
+
+@lru_cache(maxsize=4096)
+def _decoded(target: str) -> str:
+    return decoded(target.partition("?")[0].encode())
+
+
+def leads_elsewhere(target: str, path: str) -> bool:
+    """Whether a target, as it is written in a rule, is another page than the one at this decoded path."""
+    return _decoded(target) != path

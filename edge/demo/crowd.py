@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from http.cookies import CookieError, SimpleCookie
-from time import perf_counter
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -31,15 +30,20 @@ class Sight:
     path: str
     first: bool  # whether a visit began with it
     status: int  # 0: there was no answer
+    why: str = ""  # there was none
     shown: tuple[Shown, ...] = ()
     hit: bool | None = None  # whether the edge's cache answered; None: it did not say
     decide_ms: float | None = None
-    page_ms: float = 0.0
 
     @property
     def failed(self) -> bool:
         """Whether a person would call it broken."""
         return not 200 <= self.status < 400
+
+    @property
+    def failure(self) -> str:
+        """What was wrong, in a few words."""
+        return f"status {self.status}" if self.status else f"no answer ({self.why})"
 
 
 Note = Callable[[Sight], None]
@@ -102,11 +106,10 @@ class Walk:
         fields = dict(self._visit.persona.fields(self._came_from))
         if self._cookie:
             fields["Cookie"] = self._cookie
-        begun = perf_counter()
         try:
             response = await self._client.get(path, headers=fields)
-        except httpx.TransportError:
-            self._saw(Sight(self._visit.persona.name, path, self._first, 0))
+        except httpx.TransportError as error:
+            self._saw(Sight(self._visit.persona.name, path, self._first, 0, type(error).__name__))
             return None
         self._keep(response)
         self._saw(
@@ -115,10 +118,9 @@ class Walk:
                 path,
                 self._first,
                 response.status_code,
-                shown(response.headers.get("x-windsock-decisions", "")),
-                cache_hit(response.headers.get("cache-status", "")),
-                decide_ms(response.headers.get("server-timing", "")),
-                (perf_counter() - begun) * 1000,
+                shown=shown(response.headers.get("x-windsock-decisions", "")),
+                hit=cache_hit(response.headers.get("cache-status", "")),
+                decide_ms=decide_ms(response.headers.get("server-timing", "")),
             )
         )
         return response

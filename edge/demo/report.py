@@ -27,6 +27,8 @@ def summary(told: Summary) -> str:
 
 def _lines(told: Summary) -> Iterator[str]:
     yield f"visits      {told.visits:,}, {told.pages:,} pages, {told.failed:,} failed"
+    for failure, count in told.failures.items():
+        yield f"failed      {failure}, {count:,} times"
     yield "decisions"
     width = max(map(len, told.decisions), default=0)
     for experience, variants in told.decisions.items():
@@ -37,9 +39,9 @@ def _lines(told: Summary) -> Iterator[str]:
 
 
 def shares(variants: Mapping[str, int]) -> str:
-    """Say how often each variant was shown: `classic 120 (80 %), rain 30 (20 %)`."""
+    """Say how often each variant was shown: `classic 120 (80%), rain 30 (20%)`."""
     total = sum(variants.values())
-    return ", ".join(f"{name} {count:,} ({100 * count / total:.0f} %)" for name, count in variants.items())
+    return ", ".join(f"{name} {count:,} ({count / total:.0%})" for name, count in variants.items())
 
 
 def fell(fallbacks: Mapping[str, int] | None) -> str:

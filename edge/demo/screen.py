@@ -83,7 +83,7 @@ class Screen:
 
 def _chosen(sight: Sight) -> Text:
     if sight.failed:
-        return Text(f"failed with {sight.status or 'no answer'}", "bold red")
+        return Text(f"failed: {sight.failure}", "bold red")
     chosen = [one for one in sight.shown if one.reason not in _QUIET]
     told = map(_one, sorted(chosen, key=lambda one: one.reason == "rule"))  # what was drawn comes first
     return Text("   ").join(told) if chosen else Text("the site's own page", "dim")
@@ -109,5 +109,5 @@ def _bars(variants: Mapping[str, int]) -> Text:
     parts = []
     for name, count in variants.items():
         bar = "█" * max(1, round(_BAR * count / total))
-        parts.append(Text.assemble((bar, "green"), f" {name} ", (f"{100 * count / total:.0f} %", "dim")))
+        parts.append(Text.assemble((bar, "green"), f" {name} ", (f"{count / total:.0%}", "dim")))
     return Text("  ").join(parts)

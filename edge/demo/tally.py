@@ -21,6 +21,7 @@ class Summary:
     visits: int
     pages: int
     failed: int
+    failures: Mapping[str, int]  # "PATH: WHAT" -> how often, the most frequent ones
     decisions: Mapping[str, Mapping[str, int]]  # experience -> variant -> how often
     cache_hits: int
     cache_asked: int
@@ -41,6 +42,7 @@ class Tally:
     visits: int = 0
     pages: int = 0
     failed: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     cache_hits: int = 0
     cache_asked: int = 0
     decisions: dict[str, Counter[str]] = field(default_factory=dict)
@@ -50,7 +52,9 @@ class Tally:
         """Count one sight."""
         self.visits += sight.first
         self.pages += 1
-        self.failed += sight.failed
+        if sight.failed:
+            self.failed += 1
+            self.failures[f"{sight.path}: {sight.failure}"] += 1
         self.cache_asked += sight.hit is not None
         self.cache_hits += sight.hit is True
         for one in sight.shown:
@@ -65,6 +69,7 @@ class Tally:
             visits=self.visits,
             pages=self.pages,
             failed=self.failed,
+            failures=dict(self.failures.most_common(5)),
             decisions={name: dict(self.decisions[name].most_common()) for name in sorted(self.decisions)},
             cache_hits=self.cache_hits,
             cache_asked=self.cache_asked,

@@ -101,7 +101,7 @@ class Gateway:
     def _request(self, scope: Scope, upload: _Upload) -> httpx.Request:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         query: bytes = scope["query_string"]
-        target = self._prefix + raw_path + (b"?" + query if query else b"")
+        target = _ascii(self._prefix + raw_path + (b"?" + query if query else b""))
         if raw_path == b"*":
             target = b"*"
         return httpx.Request(
@@ -156,6 +156,13 @@ class _Upload(httpx.AsyncByteStream):
             message: Message = await self._receive()
             if message["type"] == "http.disconnect":
                 return
+
+
+def _ascii(target: bytes) -> bytes:
+    """The target as it came; bytes that may only stand percent-encoded in a URL are encoded (RFC 3986 §2.1)."""
+    if target.isascii():
+        return target
+    return b"".join(b"%%%02X" % byte if byte > 127 else b"%c" % byte for byte in target)
 
 
 def _chunks(response: httpx.Response) -> httpx.AsyncByteStream:

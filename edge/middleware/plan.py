@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from edge.context import Context
+from edge.decisions.decide import leads_elsewhere
 from edge.decisions.values import Decision
 from edge.edition import Edition
 from edge.web.request import Headers, Request
@@ -116,9 +117,9 @@ def _target(request: Request, chosen: list[tuple[Experience, Variant]], delivery
     """The first target of that delivery with the visitor's query kept; empty when it is where we are."""
     for experience, variant in chosen:
         if experience.delivery == delivery and variant.target:
-            target = quote(variant.target, safe=_URL_CHARACTERS).encode("ascii")
-            if target.partition(b"?")[0] == request.raw_path:
+            if not leads_elsewhere(variant.target, request.path):
                 return b""
+            target = quote(variant.target, safe=_URL_CHARACTERS).encode("ascii")
             joint = b"&" if b"?" in target else b"?"
             return target + joint + request.query_string if request.query_string else target
     return b""

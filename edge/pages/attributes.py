@@ -17,13 +17,12 @@ _ESCAPES: Final = str.maketrans({"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": 
 _FORMING: Final = frozenset(
     (("meta", "charset"), ("meta", "http-equiv"), ("template", "shadowrootmode"), ("annotation-xml", "encoding"))
 )
-"""Attributes that decide how the rest of the page is read."""
 
 
 def changed(slot: Slot, tag: bytes, changes: Changes, charset: Charset) -> bytes | Miss:
     """Return the start tag with its attributes changed (None removes one), or why that cannot be done."""
     for name, value in changes:
-        if not _NAME.fullmatch(name) or (slot.name, name.lower()) in _FORMING or _hides(slot, name):
+        if not _NAME.fullmatch(name) or _forms_page(slot, tag, name.lower()):
             return "attribute"
         written_value = None if value is None else written(value.translate(_ESCAPES), charset)
         if value is not None and written_value is None:
@@ -32,14 +31,15 @@ def changed(slot: Slot, tag: bytes, changes: Changes, charset: Charset) -> bytes
     return tag
 
 
-def _hides(slot: Slot, name: str) -> bool:
-    """A `meta` that declares a charset, a field that a table lets in only while it is hidden, a font in svg."""
-    lower = name.lower()
-    if (slot.name, lower) == ("meta", "content"):
-        return True
-    return (slot.name == "input" and lower == "type" and "table" in slot.context) or (
-        slot.name == "font" and ("svg" in slot.context or "math" in slot.context)
-    )
+def _forms_page(slot: Slot, tag: bytes, name: str) -> bool:
+    """Whether the rest of the page is read in another way when this attribute changes."""
+    if slot.name == "meta" and name == "content":
+        return bool(_named(list(attributes(tag)), "http-equiv"))
+    if slot.name == "input" and name == "type":
+        return "table" in slot.context  # a hidden field may stand where no other one may
+    if slot.name == "font":
+        return "svg" in slot.context or "math" in slot.context
+    return (slot.name, name) in _FORMING
 
 
 def _set(tag: bytes, name: str, value: bytes) -> bytes:

@@ -18,6 +18,7 @@ from edge.pages.tree import Node, Tree, ancestors, html, parse
 from edge.pages.values import Miss, Slot
 
 _FRAME: Final = frozenset((b"html", b"head", b"body", b"frameset"))
+_FORM: Final = re.compile(r"</?form", re.IGNORECASE)
 _OPEN_END: Final = re.compile(r"(?:&[#0-9A-Za-z]*|</?)\Z")
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\0": "\ufffd"})
 _ESCAPABLE: Final = frozenset(("title", "textarea"))
@@ -30,7 +31,7 @@ def markup(slot: Slot, text: str, charset: Charset) -> bytes | Miss:
     """Return markup as bytes for beside or instead of a slot, or why it cannot stand there."""
     if not text:
         return b""
-    if slot.in_form and "<form" in text.lower():
+    if slot.in_form and _FORM.search(text):
         return "markup"
     return _fitted(slot.quirks, slot.context, text, charset)
 
@@ -41,30 +42,32 @@ def content(slot: Slot, text: str, charset: Charset) -> bytes | Miss:
     if slot.name in _LINE_EATERS and escaped.startswith("\n"):
         escaped = "\n" + escaped  # a parser drops the first one
     if slot.name in _ESCAPABLE:
-        return written(escaped, charset) or b""
+        body = written(escaped, charset)
+        return "charset" if body is None else body
     return _fitted(slot.quirks, (*slot.context, slot.name), escaped, charset) if escaped else b""
 
 
 def written(text: str, charset: Charset) -> bytes | None:
     """Return text as bytes, with references for what the charset lacks; None when it is not text at all."""
     try:
-        return text.encode(charset.writes, "xmlcharrefreplace")
+        exact = text.encode()
     except UnicodeEncodeError:  # half a surrogate pair
         return None
+    return exact if charset is UTF_8 else text.encode(charset.writes, "xmlcharrefreplace")
 
 
 @lru_cache(maxsize=4096)
 def _fitted(quirks: bool, context: tuple[str, ...], text: str, charset: Charset) -> bytes | Miss:
-    body = written(text, charset)
-    if body is None:
+    body, exact = written(text, charset), written(text, UTF_8)
+    if body is None or exact is None:
         return "charset"
-    if _OPEN_END.search(text) or any(tag.name in _FRAME for tag in scan(text.encode())):
+    if _OPEN_END.search(text) or any(tag.name in _FRAME for tag in scan(exact)):
         return "markup"
     mark = _unused(text)
     empty = _place(quirks, context, mark)
     if empty is None:
         return "structure"
-    left, inside, right = _pieces(quirks, context, mark, text.encode(), UTF_8)
+    left, inside, right = _pieces(quirks, context, mark, exact, UTF_8)
     if (left, right) != (empty[0], empty[2]):
         return "markup"
     if charset is not UTF_8 and _pieces(quirks, context, mark, body, charset)[1] != inside:

@@ -27,7 +27,10 @@ STRICT: Final = frozenset(
 )
 """Elements that do not take just any content: text and most elements would end up elsewhere."""
 
-_UNWRITABLE: Final = frozenset(name.decode() for name in VOID | TEXTUAL - {b"title", b"textarea"}) | {"noscript"}
+_UNWRITABLE: Final = frozenset(name.decode() for name in VOID | TEXTUAL - {b"title", b"textarea"}) | {
+    "noscript",
+    "template",
+}
 _FRAME: Final = frozenset(("html", "head", "body", "frameset"))
 _OPTIONS: Final = frozenset(("option", "optgroup", "hr"))
 _JOINS: Final = re.compile(rb"(?:&[#0-9A-Za-z]{0,40}|</?)\Z")
@@ -75,8 +78,8 @@ class _Proof:
         if len(self.slots) > 1:
             return {s: slot for item in self.slots for s, slot in replace(self, slots=(item,)).found().items()}
         selector, slot = self.slots[0]
-        certain = replace(slot, whole="structure", behind="structure", inside="structure")
-        return {selector: "structure" if nodes[0] is None else certain}
+        reason = _special(slot) or "structure"
+        return {selector: "structure" if nodes[0] is None else _refused(slot, reason)}
 
     def _with_comments(self) -> bytes:
         """The page with a comment on each side of each slot, and the slot's number in its start tag."""
@@ -159,13 +162,18 @@ def _rules(page: bytes, slot: Slot) -> Slot:
     """What a parser's answer does not cover: elements of special make, and bytes that would run together."""
     special = _special(slot)
     if special is not None:
-        return replace(slot, whole=special, behind=special, inside=special)
+        return _refused(slot, special)
     return replace(
         slot,
         whole=slot.whole or ("structure" if _runs_together(page, slot) else None),
         behind=slot.behind or ("structure" if slot.open_ended else None),
         inside=slot.inside or ("element" if slot.name in STRICT | _UNWRITABLE else None),
     )
+
+
+def _refused(slot: Slot, reason: Miss) -> Slot:
+    """Only its start tag is certain."""
+    return replace(slot, whole=reason, behind=reason, inside=reason)
 
 
 def _special(slot: Slot) -> Miss | None:

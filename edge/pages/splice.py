@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from edge.pages import fit
 from edge.pages.attributes import changed
 from edge.pages.charset import Charset
 from edge.pages.values import Edited, Forms, Miss, Slot
 from rules.values import Form
+
+_ORDER: Final = ("after", "text", "before", "set", "replace", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Edit:
 
     @property
     def order(self) -> tuple[int, int]:
-        """Where it goes; at one place first what stands behind a slot, then what stands before the next."""
-        return self.start, ("after", "before").index(self.kind) if self.kind in ("after", "before") else 2
+        """Where it goes; at one place first what belongs to an element that ends there."""
+        return self.start, _ORDER.index(self.kind)
 
     def clashes(self, other: Edit) -> bool:
         """Whether both want the same thing, or one is about something that the other takes away."""

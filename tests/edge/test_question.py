@@ -149,7 +149,7 @@ def test_the_answer_is_plain_data() -> None:
         ("at", "0001-01-01", "is no moment"),
         ("at", "2026-02-30", "is no moment"),
         ("signal", "country", "signal `country` has no value; write it as country=NO"),
-        ("signal", "devise=tv", "signal unknown signal `devise`; did you mean `device`?"),
+        ("signal", "devise=tv", "unknown signal `devise`; did you mean `device`?"),
         ("signal", "device=phone", "`phone`"),
         ("signal", "path=/x", "signal `path` comes from the page; name another page instead"),
         ("header", "Accept-Language", "header `Accept-Language` is no header; write it as `Accept-Language: no`"),

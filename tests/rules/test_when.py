@@ -20,11 +20,15 @@ VALUES: Mapping[str, list[Value]] = {
     "device": ["mobile", "tv", UNKNOWN],
 }
 CONTEXTS = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()})
-LEAVES = st.sampled_from(
-    [RAIN, COLD, Between("temperature", 5.0, 21.5), Is("device", frozenset({"tv"})), Like("device", glob("mo*"))]
-)
+_LEAVES: list[Condition] = [
+    RAIN,
+    COLD,
+    Between("temperature", 5.0, 21.5),
+    Is("device", frozenset({"tv"})),
+    Like("device", glob("mo*")),
+]
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
-    LEAVES,
+    st.sampled_from(_LEAVES),
     lambda inner: (
         st.lists(inner, max_size=3).map(lambda parts: AllOf(tuple(parts)))
         | st.lists(inner, max_size=3).map(lambda parts: AnyOf(tuple(parts)))

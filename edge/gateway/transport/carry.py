@@ -15,6 +15,7 @@ from edge.gateway.transport.exchange import Exchange, Stale
 from edge.gateway.transport.head import Head
 from edge.gateway.transport.pool import Pool
 from edge.gateway.transport.question import IDEMPOTENT, Question, question
+from edge.gateway.transport.tunnel import Tunnel
 from edge.gateway.transport.upload import send
 
 Limits = Mapping[str, float | None]
@@ -33,7 +34,7 @@ class Transport(httpx.AsyncBaseTransport):
     Reads the extensions `target` (raw bytes) and `timeout`: seconds for `connect`, `read` (to the head of the
     answer, and between two reads), `write` (while the origin does not read), `pool` (for a free connection), and
     `idle` (between two reads, where that differs from `read`). Bodies of type `text/event-stream` may be silent
-    without limit. Errors are the exceptions of httpx.
+    without limit. An asked 101 comes with a `Tunnel` as the extension `network_stream`. Errors are those of httpx.
     """
 
     def __init__(
@@ -47,14 +48,15 @@ class Transport(httpx.AsyncBaseTransport):
     ) -> None:
         if origin.scheme not in _PORTS:
             raise ValueError(f"the origin {origin} is neither http nor https")
-        self._origin = origin
+        self._origin = self._seen = origin
         context = (tls or ssl.create_default_context()) if origin.scheme == "https" else None
         port = origin.port or _PORTS[origin.scheme]
         self._pool = Pool(Place(origin.raw_host.decode("ascii"), port, context, uds), connections, idle)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, as soon as its head is there; read its stream to the end, or close it."""
-        self._check(request.url)
+        if request.url is not self._seen:
+            self._check(request.url)
         asked = question(request)
         limits: Limits = request.extensions.get("timeout") or {}
         connection = self._pool.idle() or await self._pool.take(limits.get("pool"), limits.get("connect"))
@@ -72,9 +74,9 @@ class Transport(httpx.AsyncBaseTransport):
 
     def _check(self, url: httpx.URL) -> None:
         origin = self._origin
-        if url is origin or (url.scheme, url.host, url.port) == (origin.scheme, origin.host, origin.port):
-            return
-        raise httpx.UnsupportedProtocol(f"this transport speaks to {origin} only, not to {url}")
+        if (url.scheme, url.host, url.port) != (origin.scheme, origin.host, origin.port):
+            raise httpx.UnsupportedProtocol(f"this transport speaks to {origin} only, not to {url}")
+        self._seen = url
 
 
 async def _ask(connection: Connection, asked: Question, limits: Limits) -> httpx.Response:
@@ -88,7 +90,8 @@ async def _ask(connection: Connection, asked: Question, limits: Limits) -> httpx
     except BaseException:
         exchange.drop()
         raise
-    return httpx.Response(head.status, headers=head.fields, stream=exchange)
+    extensions = {"network_stream": Tunnel(connection, exchange)} if head.status == 101 else None
+    return httpx.Response(head.status, headers=head.fields, stream=exchange, extensions=extensions)
 
 
 async def _with_body(connection: Connection, exchange: Exchange, asked: Question, write: float | None) -> Head:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import ssl
 from typing import TYPE_CHECKING, Protocol, cast
 
 import httpx
@@ -48,6 +49,7 @@ class Connection(asyncio.BufferedProtocol):
         self._exchange: Exchange | None = None
         self._room: asyncio.Future[None] | None = None
         self._full = False
+        self._ended = False
 
     # what the loop calls
 
@@ -70,6 +72,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def eof_received(self) -> None:
         """The origin has closed its side; ours follows."""
+        self._ended = True
         if self._exchange is not None:
             self._exchange.ended()
 
@@ -142,12 +145,21 @@ class Connection(asyncio.BufferedProtocol):
         """Close at once; what was not sent is not sent."""
         self._transport.abort()
 
-    def tls(self) -> bool:
-        """Whether the connection is encrypted."""
-        return self._transport.get_extra_info("ssl_object") is not None
+    def cut_off(self) -> bool:
+        """Whether TLS ended without its closing alert, so that anyone on the way may have ended it (RFC 9112 §9.8)."""
+        tls = self._transport.get_extra_info("ssl_object")
+        if tls is None:
+            return False
+        try:
+            tls.read(1)
+        except ssl.SSLZeroReturnError:
+            return False
+        except ssl.SSLError:
+            return True
+        return False
 
     def _gone(self) -> bool:
-        return self.closed or self._transport.is_closing()
+        return self.closed or self._ended or self._transport.is_closing()
 
     def _make_room(self) -> None:
         if self._room is not None and not self._room.done():

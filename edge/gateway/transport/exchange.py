@@ -115,10 +115,8 @@ class Exchange(httpx.AsyncByteStream):
 
     def ended(self) -> None:
         """The origin has closed its side."""
-        if self._over():
-            return
         try:
-            self._reader.close()
+            self._reader.close(self._connection.cut_off())
         except Refused as refusal:
             self.fail(self._broken(str(refusal)))
         else:
@@ -126,13 +124,8 @@ class Exchange(httpx.AsyncByteStream):
             self._wake()
 
     def lost(self, error: Exception | None) -> None:
-        """The connection is closed."""
-        if self._over():
-            return
-        if error is None:
-            self.ended()
-            return
-        failure = self._broken(f"the connection to the origin broke: {error}")
+        """The connection is closed, and not by the origin's proper end of it."""
+        failure = self._broken(f"the connection to the origin broke: {error or 'it was closed here'}")
         failure.__cause__ = error
         self.fail(failure)
 

@@ -59,14 +59,17 @@ class Reader:
         self.surplus = body.surplus
         return content
 
-    def close(self) -> None:
-        """The origin has closed: the end of a body without length, or `Refused` with what is missing."""
+    def close(self, cut_off: bool = False) -> None:
+        """The origin has closed: the end of a body without length, or `Refused` with what is missing.
+
+        `cut_off` when the close itself is in doubt: then such a body is not known to be whole.
+        """
         if self.untouched:
             raise Refused("the origin disconnected without an answer")
         if self._body is None:
             raise Refused("the origin disconnected within the head of its answer")
-        lacking = "" if self._body.done else self._body.lacking()
-        if lacking:
+        lacking = self._body.lacking() or ("TLS was closed" if cut_off else "")
+        if lacking and not self._body.done:
             raise Refused(f"the origin closed the connection before {lacking}")
         self._body.done = True
 

@@ -120,7 +120,7 @@ def test_where_nothing_may_be_drawn_the_largest_share_is_shown(
     [
         (["pricing"], "windsock explain: `pricing` is no page; write a path such as /pricing"),
         (["/", "--bucket", "x"], "windsock explain: bucket `x` is none; write a whole number from 0 to 4095"),
-        (["/", "--signal", "devise=tv"], "windsock explain: signal unknown signal `devise`; did you mean `device`?"),
+        (["/", "--signal", "devise=tv"], "windsock explain: unknown signal `devise`; did you mean `device`?"),
         (["/", "--at", "soon"], "windsock explain: at `soon` is no moment"),
         (["/", "--colour"], "windsock explain: there is no flag --colour"),
         ([], "windsock explain: missing argument"),

@@ -49,4 +49,4 @@ def test_on_a_terminal_the_view_is_drawn() -> None:
     play(Nobody(), console, 0.6)
     drawn = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO from above
     assert "decided right now" in drawn
-    assert "failed with no answer" in drawn
+    assert "failed: no answer" in drawn

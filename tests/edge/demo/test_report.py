@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edge.demo.report import fell, milliseconds, shares, summary
@@ -11,6 +13,7 @@ TOLD = Summary(
     visits=1200,
     pages=3000,
     failed=0,
+    failures={},
     decisions={"hero": {"classic": 750, "rain": 250}, "navigation": {"wide": 1}},
     cache_hits=600,
     cache_asked=2400,
@@ -24,16 +27,21 @@ def test_the_summary_names_everything_that_was_promised() -> None:
     assert summary(TOLD).splitlines() == [
         "visits      1,200, 3,000 pages, 0 failed",
         "decisions",
-        "  hero        classic 750 (75 %), rain 250 (25 %)",
-        "  navigation  wide 1 (100 %)",
+        "  hero        classic 750 (75%), rain 250 (25%)",
+        "  navigation  wide 1 (100%)",
         "cache       25% of 2,400 pages came from the cache",
         "fallbacks   none",
         "decision    0.08 ms median, 12 ms p99",
     ]
 
 
+def test_failed_pages_are_named() -> None:
+    told = replace(TOLD, failed=3, failures={"/camp: status 502": 3})
+    assert "failed      /camp: status 502, 3 times" in summary(told)
+
+
 def test_shares_are_of_that_experience() -> None:
-    assert shares({"a": 1, "b": 3}) == "a 1 (25 %), b 3 (75 %)"
+    assert shares({"a": 1, "b": 3}) == "a 1 (25%), b 3 (75%)"
 
 
 @pytest.mark.parametrize(

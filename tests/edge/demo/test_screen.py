@@ -44,7 +44,7 @@ def test_defaults_are_not_worth_a_word() -> None:
 
 
 def test_a_failed_page_stands_out() -> None:
-    assert "failed with 502" in line(drawn(Sight("sofa", "/", True, 502)), "sofa")
+    assert "failed: status 502" in line(drawn(Sight("sofa", "/", True, 502)), "sofa")
 
 
 def test_the_last_visit_is_on_top() -> None:
@@ -54,9 +54,9 @@ def test_the_last_visit_is_on_top() -> None:
 
 
 def test_shares_are_shown_by_experience() -> None:
-    row = line(drawn(Sight("sofa", "/", True, 200, (SPLIT,))), "100 %")
+    row = line(drawn(Sight("sofa", "/", True, 200, (SPLIT,))), "100%")
     assert row.split()[1] == "navigation"
-    assert "wide 100 %" in row
+    assert "wide 100%" in row
 
 
 def test_the_top_says_where_everything_is() -> None:

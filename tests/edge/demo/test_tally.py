@@ -32,6 +32,12 @@ def test_a_page_fails_when_a_person_would_call_it_broken(status: int, failed: in
     assert told(sight(status=status)).summary({}).failed == failed
 
 
+def test_failures_are_named_by_page_the_most_frequent_first() -> None:
+    gone, none = sight(path="/gone", status=404), sight(status=0, why="ReadTimeout")
+    summary = told(none, gone, gone).summary({})
+    assert list(summary.failures.items()) == [("/gone: status 404", 2), ("/: no answer (ReadTimeout)", 1)]
+
+
 def test_decisions_are_counted_by_experience_and_variant() -> None:
     wide, compact = Shown("nav", "wide", "split", 0.5), Shown("nav", "compact", "split", 0.5)
     hero = Shown("hero", "dawn", "rule", 1.0)

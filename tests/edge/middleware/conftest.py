@@ -17,6 +17,7 @@ from edge.web.peer import Trust
 from rules.compile import compile as compile_rules
 from rules.load import load
 
+DEBUGGING = Options(debug_token="open-sesame")
 NOW = 1_795_345_200.0  # Sunday, 22 November 2026, 11:00 UTC
 
 
@@ -56,7 +57,7 @@ def wrap(metrics: Metrics) -> Callable[..., Personalize]:
         edition: Edition | None,
         providers: Sequence[Provider] = (),
         chance: Callable[[], int] = lambda: 0,
-        options: Options = Options(debug_token="open-sesame"),
+        options: Options = DEBUGGING,
     ) -> Personalize:
         return Personalize(
             app, Editions(edition), metrics, lambda: NOW, Trust(), options, providers=providers, chance=chance

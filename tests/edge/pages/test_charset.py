@@ -52,6 +52,6 @@ def test_where_pythons_table_is_not_the_webs_only_ascii_is_written(label: str) -
     assert found.writes == "ascii"
 
 
-@pytest.mark.parametrize("content_type", ["", ";", "text/html;", "text/html; charset=", "text/html; charset=\"", "\r\n"])
+@pytest.mark.parametrize("content_type", ["", ";", "text/html;", "text/html; charset=", 'text/html; charset="', "\r\n"])
 def test_a_garbled_header_declares_nothing(content_type: str) -> None:
     assert charset_of(b"<p>", content_type) == UNDECLARED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.pages.charset import UTF_8
+from edge.pages.charset import UTF_8, Charset
 from edge.pages.locate import Slots, locate, unused
 from edge.pages.values import Miss, Slot, Untouched
 
@@ -183,8 +183,6 @@ def test_our_word_never_occurs_on_the_page() -> None:
 
 
 def test_a_non_ascii_selector_finds_its_element_in_the_pages_charset() -> None:
-    from edge.pages.charset import Charset
-
     slots = locate(PAGE.format("<p class=größe>a</p>").encode("cp1252"), Charset("cp1252", "cp1252"), [".größe"])
     assert not isinstance(slots, Untouched)
     assert isinstance(slots[".größe"], Slot)

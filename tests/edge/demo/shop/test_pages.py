@@ -114,7 +114,7 @@ class Balance(HTMLParser):
         super().__init__()
         self.open: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 -- HTMLParser gives them
+    def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag not in VOID:
             self.open.append(tag)
 

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge.cli import run
+
+HERO = """\
+experience: hero
+purpose: content
+where: /
+slot: h1
+variants: {a: original, b: {text: B}}
+choose:
+  - when: {device: mobile}
+    show: b
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "hero.yaml").write_text(HERO)
+    return tmp_path
+
+
+def damage(folder: Path, old: str, new: str) -> None:
+    (folder / "hero.yaml").write_text(HERO.replace(old, new))
+
+
+def test_a_good_folder_exits_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(folder)]) == 0
+    assert capsys.readouterr().out == f"{folder}: 1 experience, all is well\n"
+
+
+def test_a_problem_is_one_line_with_file_line_column_and_remedy(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage(folder, "device", "devise")
+    assert run(["check", str(folder)]) == 1
+    first, last = capsys.readouterr().out.splitlines()
+    assert first == f"{folder}/hero.yaml:7:12: error: unknown signal `devise` (did you mean `device`?)"
+    assert last == f"{folder}: 1 error; these rules would not be served"
+
+
+def test_a_warning_exits_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damage(folder, "b: {text: B}", "b: {text: B}, c: {text: C}")
+    assert run(["check", str(folder)]) == 0
+    assert "warning: nothing shows the variant `c`" in capsys.readouterr().out
+
+
+def test_json_is_what_the_product_says(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damage(folder, "device", "devise")
+    assert run(["check", str(folder), "--format", "json"]) == 1
+    problem = {
+        "file": "hero.yaml",
+        "line": 7,
+        "column": 12,
+        "severity": "error",
+        "message": "unknown signal `devise`",
+        "hint": "did you mean `device`?",
+    }
+    assert json.loads(capsys.readouterr().out) == {"problems": [problem]}
+
+
+def test_json_of_a_good_folder_has_no_problems(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(folder), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"problems": []}
+
+
+def test_github_gets_annotations_with_its_own_escapes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damage(folder, "purpose: content", "purpose: 100%")
+    assert run(["check", str(folder), "--format", "github"]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"::error file={folder}/hero.yaml,line=2,col=10::`100%25` is no purpose")
+
+
+def test_github_hears_nothing_of_a_good_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(folder), "--format", "github"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_terminal_gets_problems_below_their_file(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(folder, "device", "devise")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")  # no colours, so that the words can be compared
+    assert run(["check", str(folder)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("hero.yaml")
+    assert lines[1].split() == ["7:12", "error", "unknown", "signal", "`devise`"]
+    assert lines[2].strip() == "→ did you mean `device`?"
+
+
+@pytest.mark.parametrize("output", ["text", "json", "github"])
+def test_a_missing_folder_exits_with_2(tmp_path: Path, output: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(tmp_path / "nowhere"), "--format", output]) == 2
+    told = capsys.readouterr()
+    assert "does not exist" in told.out + told.err
+
+
+def test_a_format_that_is_none_exits_with_2_and_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(folder), "--format", "xml"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_without_a_folder_the_setting_counts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINDSOCK_RULES", str(folder))
+    assert run(["check"]) == 0

@@ -1,0 +1,160 @@
+"""The draw is counted here, not sampled: all 4,096 buckets are looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.draw import counts, held_by_site, largest, part, pick, places, seats
+from rules.values import BUCKETS, HELD, OUTSIDE
+
+SHARES = (
+    st.lists(st.integers(0, 1000) | st.floats(0.001, 1000), min_size=1, max_size=8)
+    .filter(any)
+    .map(lambda weights: tuple((f"v{i}", float(weight)) for i, weight in enumerate(weights)))
+)
+
+
+@settings(max_examples=200)
+@given(SHARES, st.integers(0, BUCKETS))
+def test_counts_are_whole_sum_to_all_and_lie_within_one_of_the_exact_share(
+    shares: tuple[tuple[str, float], ...], n: int
+) -> None:
+    counted = counts(shares, n)
+    total = sum(Fraction(weight) for _, weight in shares)
+    assert [name for name, _ in counted] == [name for name, _ in shares]
+    assert sum(count for _, count in counted) == n
+    assert all(
+        abs(count - Fraction(weight) * n / total) < 1 for (_, count), (_, weight) in zip(counted, shares, strict=True)
+    )
+
+
+def test_equal_remainders_go_to_whoever_is_written_first() -> None:
+    assert counts((("a", 1.0), ("b", 1.0), ("c", 1.0)), 4096) == (("a", 1366), ("b", 1365), ("c", 1365))
+
+
+@pytest.mark.parametrize(
+    ("share", "buckets"), [(0.05, 205), (0.1, 410), (0.5, 2048), (0.0, 0), (1.0, 4096), (0.0001, 0)]
+)
+def test_a_share_is_a_whole_number_of_buckets(share: float, buckets: int) -> None:
+    assert part(share) == buckets
+
+
+@pytest.mark.parametrize("name", ["hero", "nav", "ø", ""])
+def test_a_coin_is_a_permutation_of_the_buckets(name: str) -> None:
+    assert sorted(places(name, "draw")) == list(range(BUCKETS))
+
+
+def test_a_coin_is_the_same_on_every_machine_and_in_every_version() -> None:
+    """These numbers may never change: visitors would change their variants with them."""
+    assert list(places("homepage-hero", "draw"))[:6] == DRAWN
+    assert list(places("homepage-hero", "holdout"))[:6] == HELD_OUT
+
+
+def test_every_bucket_in_play_has_a_rank_of_its_own_without_gaps() -> None:
+    some = seats("hero", 205, 410, held_by_site(82))
+    ranks = sorted(rank for rank in some.rank if rank < BUCKETS)
+    assert ranks == list(range(some.play))
+    assert Counter(rank for rank in some.rank if rank >= BUCKETS).keys() == {HELD, OUTSIDE}
+
+
+def test_a_holdout_of_five_percent_is_205_buckets() -> None:
+    assert Counter(seats("hero", part(0.05), BUCKETS).rank)[HELD] == 205
+
+
+def test_a_rollout_of_ten_percent_leaves_all_but_410_buckets_outside() -> None:
+    assert Counter(seats("hero", 0, part(0.1)).rank)[OUTSIDE] == BUCKETS - 410
+
+
+def test_who_is_outside_the_rollout_is_not_held_out() -> None:
+    alone, both = seats("hero", 0, 410), seats("hero", 2048, 410)
+    outside = {bucket for bucket, rank in enumerate(alone.rank) if rank == OUTSIDE}
+    assert {bucket for bucket, rank in enumerate(both.rank) if rank == OUTSIDE} == outside
+
+
+def test_the_holdout_of_the_site_is_the_same_for_all_experiences() -> None:
+    held = held_by_site(82)
+    assert len(held) == 82
+    for name in ("hero", "nav"):
+        assert {bucket for bucket, rank in enumerate(seats(name, 0, BUCKETS, held).rank) if rank == HELD} == held
+
+
+@settings(max_examples=30, deadline=None)
+@given(SHARES)
+def test_over_all_buckets_a_split_gets_exactly_its_counts(shares: tuple[tuple[str, float], ...]) -> None:
+    some = seats("hero", 205, 2048)
+    counted = counts(shares, some.play)
+    drawn = Counter(pick(counted, rank) for rank in some.rank if rank < BUCKETS)
+    assert drawn == Counter({name: count for name, count in counted if count})
+
+
+def test_a_growing_rollout_keeps_whoever_was_in_and_their_order() -> None:
+    small, large = seats("hero", 0, 410).rank, seats("hero", 0, 1024).rank
+    earlier = [bucket for bucket, rank in enumerate(small) if rank < BUCKETS]
+    assert all(large[bucket] < BUCKETS for bucket in earlier)
+    assert sorted(earlier, key=lambda bucket: small[bucket]) == sorted(earlier, key=lambda bucket: large[bucket])
+
+
+@pytest.mark.parametrize(("first", "then"), [((90, 10), (50, 50)), ((10, 90), (30, 70))])
+def test_a_growing_share_keeps_whoever_had_the_variant(first: tuple[int, int], then: tuple[int, int]) -> None:
+    rank = seats("hero", 0, BUCKETS).rank
+    before, after = (counts((("a", float(a)), ("b", float(b))), BUCKETS) for a, b in (first, then))
+    growing = "b" if then[1] > first[1] else "a"
+    had = [bucket for bucket in range(BUCKETS) if pick(before, rank[bucket]) == growing]
+    assert all(pick(after, rank[bucket]) == growing for bucket in had)
+
+
+def _chi_square(one: list[int], other: list[int], cells: int) -> float:
+    """Of the table of two rankings, each cut into equal parts; all margins are equal by construction."""
+    seen = Counter((a * cells // BUCKETS, b * cells // BUCKETS) for a, b in zip(one, other, strict=True))
+    expected = BUCKETS / cells**2
+    return sum(((seen[a, b] - expected) ** 2 / expected for a, b in product(range(cells), range(cells))), start=0.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("hero", "draw"), ("nav", "draw")),
+        (("hero", "draw"), ("hero", "holdout")),
+        (("hero", "rollout"), ("hero", "holdout")),
+        (("hero-1", "draw"), ("hero-2", "draw")),
+        (("", "site"), ("hero", "draw")),
+    ],
+)
+def test_two_coins_say_nothing_about_each_other(one: tuple[str, str], other: tuple[str, str]) -> None:
+    """Chi-square over 8 × 8 cells, 49 degrees of freedom: 74.9 is the 1 % point, 85.4 the 0.1 % point."""
+    assert _chi_square(list(places(*one)), list(places(*other)), 8) < 85.4
+
+
+def test_neighbouring_buckets_are_not_drawn_alike() -> None:
+    rank = list(places("hero", "draw"))
+    assert _chi_square(rank, rank[1:] + rank[:1], 8) < 85.4
+
+
+def test_experiences_with_the_same_coins_share_their_seats() -> None:
+    assert seats("hero", 205, BUCKETS) is seats("hero", 205, BUCKETS)
+
+
+def test_seats_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        seats("hero", 0, BUCKETS).rank[0] = 1
+
+
+def test_the_largest_share_is_shown_where_nothing_may_be_drawn() -> None:
+    assert largest((("a", 40.0), ("b", 60.0)), "a") == "b"
+    assert largest((("a", 50.0), ("b", 50.0)), "b") == "b"
+    assert largest((("a", 50.0), ("b", 50.0)), "c") == "a"
+
+
+def test_a_rank_beyond_the_counts_is_an_error() -> None:
+    with pytest.raises(IndexError):
+        pick((("a", 2),), 2)
+
+
+DRAWN = [2520, 2452, 2777, 3868, 779, 3848]
+HELD_OUT = [2384, 3578, 1192, 657, 3956, 1975]

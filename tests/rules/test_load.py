@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rules.load import Loaded, load
+
+CASES = Path(__file__).parent / "cases"
+
+HERO = """\
+experience: hero
+purpose: content
+where: /
+slot: h1
+variants: {a: original, b: {text: B}}
+choose:
+  - when: {device: mobile}
+    show: b
+"""
+
+
+def folder(root: Path, **files: str) -> Path:
+    """A folder with these files; `sub__x` is `sub/x.yaml`."""
+    for name, text in files.items():
+        path = root / (name.replace("__", "/") + ".yaml")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def messages(loaded: Loaded) -> list[str]:
+    return [str(problem) for problem in loaded.problems]
+
+
+def named(name: str) -> str:
+    return HERO.replace("hero", name)
+
+
+def test_an_empty_folder_has_no_experiences_and_no_problems(tmp_path: Path) -> None:
+    loaded = load(tmp_path)
+    assert loaded.problems == ()
+    assert loaded.document is not None
+    assert loaded.document["experiences"] == []
+
+
+def test_a_missing_folder_is_one_problem(tmp_path: Path) -> None:
+    loaded = load(tmp_path / "nowhere")
+    assert loaded.document is None
+    assert len(loaded.problems) == 1
+    assert "does not exist" in loaded.problems[0].message
+
+
+def test_a_file_in_place_of_the_folder_is_one_problem(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert "is a file" in load(tmp_path / "file").problems[0].message
+
+
+def test_files_are_read_in_the_order_of_their_paths_also_from_subfolders(tmp_path: Path) -> None:
+    loaded = load(folder(tmp_path, b=named("b"), a__z=named("z"), c__site=named("s")))
+    assert loaded.document is not None
+    assert [each["file"] for each in loaded.document["experiences"]] == ["a/z.yaml", "b.yaml", "c/site.yaml"]
+
+
+def test_both_endings_are_read_and_nothing_hidden(tmp_path: Path) -> None:
+    folder(tmp_path, hero=HERO)
+    (tmp_path / "nav.yml").write_text(named("nav"))
+    for name in (".hero.yaml.swp", ".hidden.yaml", "hero.yaml~", "#hero.yaml#", "notes.txt"):
+        (tmp_path / name).write_text("not: [yaml")
+    loaded = load(tmp_path)
+    assert messages(loaded) == []
+    assert loaded.document is not None
+    assert len(loaded.document["experiences"]) == 2
+
+
+def test_the_document_can_be_published_as_json() -> None:
+    document = load(CASES).document
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_equal_folders_have_equal_versions(tmp_path: Path) -> None:
+    one = load(folder(tmp_path / "one", hero=HERO)).document
+    other = load(folder(tmp_path / "other", hero="# a comment\n" + HERO)).document
+    assert one is not None
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    "change", [("device: mobile", "device: tablet"), ("text: B", "text: C"), ("experience: hero", "experience: h")]
+)
+def test_any_change_changes_the_version(tmp_path: Path, change: tuple[str, str]) -> None:
+    before = load(folder(tmp_path / "one", hero=HERO)).document
+    after = load(folder(tmp_path / "other", hero=HERO.replace(*change))).document
+    assert before is not None
+    assert after is not None
+    assert before["version"] != after["version"]
+
+
+def test_a_change_in_a_named_file_changes_the_version(tmp_path: Path) -> None:
+    folder(tmp_path, hero=HERO.replace("{text: B}", "{file: b.html}"))
+    versions = set()
+    for text in ("<p>one</p>", "<p>two</p>"):
+        (tmp_path / "b.html").write_text(text)
+        document = load(tmp_path).document
+        assert document is not None
+        versions.add(document["version"])
+    assert len(versions) == 2
+
+
+def test_a_file_is_named_from_the_file_that_names_it(tmp_path: Path) -> None:
+    folder(tmp_path, sub__hero=HERO.replace("{text: B}", "{file: ../b.html}"))
+    (tmp_path / "b.html").write_text("<p>B</p>")
+    document = load(tmp_path).document
+    assert document is not None
+    assert document["experiences"][0]["variants"]["b"]["forms"][0][1]["text"] == "<p>B</p>"
+
+
+def test_one_bad_file_keeps_the_whole_folder_from_being_served(tmp_path: Path) -> None:
+    assert load(folder(tmp_path, good=HERO, bad="experience: [")).document is None
+
+
+def test_the_problems_of_all_files_are_found_at_once(tmp_path: Path) -> None:
+    loaded = load(
+        folder(
+            tmp_path,
+            a=HERO.replace("device: mobile", "devise: mobile").replace("show: b", "show: c"),
+            b=named("b").replace("purpose: content", "purpose: price"),
+            site="timezone: Nowhere",
+        )
+    )
+    assert [(problem.file, problem.line) for problem in loaded.problems] == [
+        ("a.yaml", 7),
+        ("a.yaml", 8),
+        ("b.yaml", 2),
+        ("site.yaml", 1),
+    ]
+
+
+def test_two_experiences_of_one_name_are_an_error_even_if_one_of_them_is_broken(tmp_path: Path) -> None:
+    loaded = load(folder(tmp_path, a=HERO, b=HERO.replace("slot: h1", "slot: '['")))
+    assert loaded.document is None
+    assert any("the other is in a.yaml" in message for message in messages(loaded))
+
+
+def test_a_warning_does_not_keep_a_file_from_being_served(tmp_path: Path) -> None:
+    loaded = load(folder(tmp_path, hero=HERO.replace("b: {text: B}", "b: {text: B}, c: {text: C}")))
+    assert loaded.document is not None
+    assert [problem.severity for problem in loaded.problems] == ["warning"]
+
+
+WARNINGS = {
+    "an entry that nobody gets to": (HERO + "  - show: a\n  - show: b\n", 10, "no visitor gets to this entry"),
+    "a variant that nothing shows": (HERO.replace("{a: ", "{c: {text: C}, a: "), 5, "nothing shows the variant `c`"),
+    "a visit that takes longer": (HERO + "goal: {visit: /thanks}\n", 9, "needs more time"),
+    "a visit with a short window": (HERO + "goal: {visit: /thanks}\nreward_window: 5m\n", 10, "needs more time"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "says"), WARNINGS.values(), ids=WARNINGS.keys())
+def test_what_makes_no_sense_is_warned_of(tmp_path: Path, text: str, line: int, says: str) -> None:
+    (problem,) = load(folder(tmp_path, hero=text)).problems
+    assert (problem.severity, problem.line) == ("warning", line)
+    assert says in problem.message
+
+
+def test_an_empty_file_is_an_error_and_an_empty_site_is_not(tmp_path: Path) -> None:
+    assert load(folder(tmp_path / "one", site="# nothing yet\n")).document is not None
+    assert "the file is empty" in messages(load(folder(tmp_path / "two", hero="# nothing yet\n")))[0]
+
+
+@pytest.mark.parametrize("text", ["just words", "- a\n- list", "42", '""'])
+def test_a_file_that_is_no_mapping_is_one_problem(tmp_path: Path, text: str) -> None:
+    (problem,) = load(folder(tmp_path, hero=text)).problems
+    assert (problem.file, problem.line) == ("hero.yaml", 1)
+    assert problem.hint
+
+
+def test_a_broken_site_does_not_hide_what_is_wrong_elsewhere(tmp_path: Path) -> None:
+    loaded = load(folder(tmp_path, hero=HERO.replace("show: b", "show: c"), site="dayparts: [oops"))
+    assert {problem.file for problem in loaded.problems} == {"hero.yaml", "site.yaml"}
+
+
+def test_the_dayparts_of_the_site_may_be_used(tmp_path: Path) -> None:
+    text = HERO.replace("device: mobile", "daypart: lunch")
+    assert load(folder(tmp_path / "one", hero=text, site="dayparts: {lunch: 11-14}")).problems == ()
+    assert "lunch" in messages(load(folder(tmp_path / "two", hero=text)))[0]
+
+
+def test_a_schema_may_be_named_in_the_file(tmp_path: Path) -> None:
+    assert load(folder(tmp_path, hero="$schema: windsock.schema.json\n" + HERO)).problems == ()
+
+
+def test_a_test_may_expect_all_variants_that_chance_decides_between(tmp_path: Path) -> None:
+    text = HERO + "  - split: {a: 1, b: 1}\ntests:\n  - {given: {}, expect: [b, a]}\n"
+    assert load(folder(tmp_path, hero=text)).problems == ()
+
+
+def test_a_thousand_experiences_without_coins_stay_small(tmp_path: Path) -> None:
+    import tracemalloc
+
+    from rules.compile import compile as compiled
+
+    document = load(folder(tmp_path, hero=HERO)).document
+    assert document is not None
+    document["experiences"] = [{**document["experiences"][0], "name": f"e{n}"} for n in range(1000)]
+    tracemalloc.start()
+    rules = compiled(document)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(rules.experiences) == 1000
+    assert size < 5_000_000
