@@ -14,12 +14,13 @@ PYTHON = $(shell for python in python3.11 python3.12 python3.13 python3 python3.
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 endif
 
-.PHONY: demo test check lock pictures clean help
+.PHONY: demo test check crawl lock pictures clean help
 
 help:
 	@echo 'make demo      everything on this machine; ARGS="--seconds 20" ends by itself'
 	@echo 'make test      the tests; ARGS="tests/rules -x" chooses some'
 	@echo 'make check     lint, format, types, and the arrows of the architecture'
+	@echo 'make crawl     500 real pages through the edge, compared with their site; needs nginx and python3-doc'
 	@echo 'make pictures  the pictures of the README, through headless Chromium'
 	@echo 'make lock      new versions of the dependencies, with uv'
 	@echo 'make clean     remove everything that was made'
@@ -35,6 +36,9 @@ check: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+crawl: $(READY)
+	@$(BIN)/python -m tests.crawl
 
 pictures: $(READY)
 	@$(BIN)/python -m edge.demo.pictures $(ARGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import ssl
@@ -22,13 +23,15 @@ from edge.live.folder import Folder
 from edge.live.published import follow, read
 from edge.middleware.personalize import Options, Personalize
 from edge.run import orphaned
-from edge.settings import Settings, load
+from edge.settings import Raw, Settings, load, unbuilt
 from edge.signals.agent import matcher
 from edge.telemetry.metrics import Metrics
 from edge.telemetry.trouble import Trouble
 from edge.web.asgi import App, Receive, Scope, Send
 from edge.web.peer import Trust
 from rules.glob import pattern
+
+_log = logging.getLogger("windsock")
 
 
 class Personalization:
@@ -39,8 +42,10 @@ class Personalization:
     right raises `WindsockError` here, once; later edits take effect while the app runs, and a bad one is only logged.
     """
 
-    def __init__(self, app: App, rules: str | Path = "rules/site", **settings: str) -> None:
+    def __init__(self, app: App, rules: str | Path = "rules/site", **settings: Raw) -> None:
         self._settings = load(environment=os.environ, arguments={"rules": str(rules), **settings})
+        for line in unbuilt(self._settings):
+            _log.warning(line)
         metrics = Metrics()
         self._current = Current(clock.system, metrics.reloaded)
         self._folder = Folder(self._settings.rules)

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from rules import window, written
 from rules.glob import captures
-from rules.model import PageForm
 from rules.problem import Mistake, Place, ReadingError
 from rules.spelling import advice, listed
+from rules.variant import PageForm
 
 Plain = Mapping[str, Any]
 

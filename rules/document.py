@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from rules.model import EntryFile, ExperienceFile, HeaderForm, PageForm, PathForm, RedirectForm, SeveralForms, SiteFile
+from rules.model import EntryFile, ExperienceFile, SiteFile
+from rules.variant import HeaderForm, PageForm, PathForm, RedirectForm, SeveralForms
 
 Json = dict[str, Any]
 Contents = Mapping[str, str]

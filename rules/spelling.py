@@ -19,7 +19,7 @@ def advice(written: str, allowed: Iterable[str], *, all_of_them: str = "write on
     near = nearest(written, words)
     if near is not None:
         return f"did you mean `{near}`?"
-    return f"{all_of_them} {listed(words, 'or')}" if words else ""
+    return f"{all_of_them} {listed(words, 'or')}" if words else "compare it with rules/README.md"
 
 
 def listed(words: Iterable[str], joint: str = "and") -> str:

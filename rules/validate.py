@@ -7,21 +7,10 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from rules.model import (
-    NOT_YET,
-    EntryFile,
-    ExperienceFile,
-    GoalFile,
-    HeaderForm,
-    PageForm,
-    PathForm,
-    RedirectForm,
-    SiteFile,
-    TestFile,
-    WhereFile,
-)
+from rules.model import NOT_YET, EntryFile, ExperienceFile, GoalFile, SiteFile, TestFile, WhereFile
 from rules.problem import Mistake, Place, ReadingError
 from rules.spelling import advice
+from rules.variant import NO_FORMS_YET, HeaderForm, PageForm, PathForm, RedirectForm
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -57,7 +46,7 @@ def _mistakes(error: Any, model: type[BaseModel]) -> Iterator[Mistake]:
 def _unknown_key(path: Place, model: type[BaseModel]) -> Mistake:
     key = str(path[-1])
     allowed = [field.alias or name for name, field in model.model_fields.items()]
-    if key in NOT_YET:
+    if key in (*NOT_YET, *NO_FORMS_YET):
         return Mistake(path, f"`{key}` is not available yet", "delete it for now", key=True)
     if model is SiteFile and key in ExperienceFile.model_fields:
         return Mistake(path, f"`{key}` does not belong here", "give the experience a file of its own", key=True)

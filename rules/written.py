@@ -182,9 +182,11 @@ def header_value(written: object) -> str:
 
 def attribute(written: str) -> str:
     """The name of an attribute of an element."""
-    if not re.fullmatch(r"[A-Za-z_:@][A-Za-z0-9_:.@-]{0,63}", written):
+    if not re.fullmatch(r"[a-zA-Z_:@][a-zA-Z0-9_:.@-]{0,63}", written):
         raise wrong(f"`{written[:80]}` is no attribute", "write a name such as src, href, alt or class")
-    return written.lower()
+    if written != written.lower():
+        raise wrong(f"the attribute `{written}` holds capitals", f"write `{written.lower()}`; browsers read both alike")
+    return written
 
 
 _PAGE: Final = LexborHTMLParser("<p></p>")

@@ -1,4 +1,4 @@
-"""Talking to an ASGI app in this process, one request at a time."""
+"""Talking to an ASGI app in this process: one request, the messages of one, or a whole lifespan."""
 
 from __future__ import annotations
 
@@ -88,3 +88,48 @@ async def ask(
     start = next(message for message in messages if message["type"] == "http.response.start")
     body = b"".join(message.get("body", b"") for message in messages if message["type"] == "http.response.body")
     return Said(start["status"], tuple(start["headers"]), body)
+
+
+class Talk:
+    """One request as a server hands it on: `to` is what the app receives, `next` what it sends."""
+
+    def __init__(self, app: Any, scope: dict[str, Any]) -> None:
+        self._app = app
+        self._scope = {"asgi": {"version": "3.0"}, "path": "/", "query_string": b"", "headers": [], **scope}
+        self.to, self.came = asyncio.Queue[Message](), asyncio.Queue[Message]()
+
+    async def __aenter__(self) -> Talk:
+        self._over = asyncio.ensure_future(self._app(self._scope, self.to.get, self.came.put))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.wait_for(self._over, 5)
+        await self._app.aclose()
+
+    async def next(self) -> Message:
+        """What is sent next."""
+        return await asyncio.wait_for(self.came.get(), 5)
+
+
+class Life:
+    """A server's side of the lifespan protocol, and of some requests in between."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._to, self._from = asyncio.Queue[Message](), asyncio.Queue[Message]()
+        self.state: dict[str, Any] = {}
+
+    async def __aenter__(self) -> Life:
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
+        self.over = asyncio.ensure_future(self._app(scope, self._to.get, self._from.put))
+        await self._tell("startup")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._tell("shutdown")
+        await self.over
+
+    async def _tell(self, what: str) -> None:
+        await self._to.put({"type": f"lifespan.{what}"})
+        answer = await asyncio.wait_for(self._from.get(), 5)
+        assert answer["type"] == f"lifespan.{what}.complete", answer

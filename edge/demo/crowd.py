@@ -30,10 +30,10 @@ class Sight:
     path: str
     first: bool  # whether a visit began with it
     status: int  # 0: there was no answer
-    why: str = ""  # there was none
     shown: tuple[Shown, ...] = ()
     hit: bool | None = None  # whether the edge's cache answered; None: it did not say
     decide_ms: float | None = None
+    why: str = ""  # there was no answer
 
     @property
     def failed(self) -> bool:
@@ -109,7 +109,7 @@ class Walk:
         try:
             response = await self._client.get(path, headers=fields)
         except httpx.TransportError as error:
-            self._saw(Sight(self._visit.persona.name, path, self._first, 0, type(error).__name__))
+            self._saw(Sight(self._visit.persona.name, path, self._first, 0, why=type(error).__name__))
             return None
         self._keep(response)
         self._saw(

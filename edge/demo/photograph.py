@@ -55,7 +55,7 @@ def main(folder: Path = FOLDER) -> None:
         with _stage_at(MORNING) as stage:
             desk = _bucket(stage, "early-bird", {"home-layout": "shelf", "navigation": "wide"})
             shoot(room.step_in(stage.at.door, "early-bird", desk), room.folder / "desk.png", 1280, 860)
-            shoot(f"{stage.at.door}/as/", folder / "personas.png", 1120, 860)
+            shoot(f"{stage.at.door}/as/", folder / "personas.png", 1120, 900)
         with _stage_at(EVENING) as stage:
             phone = room.step_in(stage.at.door, "sofa", _bucket(stage, "sofa", {"home-layout": "shelf"}))
             room.put("visitors.html", _filled("visitors.html", phone=phone))

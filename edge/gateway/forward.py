@@ -20,11 +20,13 @@ import httpx
 from edge.fallback import Failure
 from edge.gateway.failures import failure_of
 from edge.gateway.forwarding import Forwarding
+from edge.gateway.redirect import Place, turned
 from edge.telemetry.trouble import Trouble
 from edge.web import plain
 from edge.web.asgi import Message, Receive, Scope, Send
 from edge.web.cut import Cut
 from edge.web.fields import end_to_end, first
+from edge.web.request import Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Gateway:
         self._transport = transport
         self._url = origin.copy_with(raw_path=b"/")
         self._prefix = origin.raw_path.partition(b"?")[0].rstrip(b"/")
+        self._place = Place.of(origin.scheme, origin.netloc.decode("ascii"))
         self._forwarding = forwarding
         self._trouble = trouble
         self._timeouts = timeouts.extension()
@@ -113,7 +116,7 @@ class Gateway:
         )
 
     async def _stream(self, scope: Scope, response: httpx.Response, send: Send) -> None:
-        headers = list(end_to_end(response.headers.raw))
+        headers = list(self._redirects(scope, end_to_end(response.headers.raw)))
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
         if first(headers, b"content-length") is None:
             await send({"type": "http.response.body", "body": b"", "more_body": True})  # a stream: its head goes now
@@ -125,6 +128,22 @@ class Gateway:
                 self._trouble.report(Failure.ORIGIN_CUT, scope, str(error))
                 raise Cut from error
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _redirects(self, scope: Scope, headers: Headers) -> Headers:
+        """The fields with a redirect to the origin's own address turned towards the visitor."""
+        if first(headers, b"location") is None:
+            return headers
+        scheme, authority = self._forwarding.reached_as(scope)
+        try:
+            visitor = Place.of(scheme, authority)
+        except ValueError:
+            return headers
+        return tuple(
+            (name, turned(value, self._place, self._prefix.decode(), visitor, authority))
+            if name == b"location"
+            else (name, value)
+            for name, value in headers
+        )
 
     async def _fail(self, scope: Scope, send: Send, failure: Failure, evidence: str) -> None:
         reference = self._trouble.report(failure, scope, evidence)

@@ -1,8 +1,9 @@
 """What the origin is told about the visitor's connection, and what it is not told.
 
-The facts of the connection are ours to state: `Via`, `X-Forwarded-For`, `-Proto`, `-Host`. A copy that came in is
-believed only from a listed proxy, and then continued. Fields by which a visitor could choose another URL or method
-are deleted.
+The facts of the connection are ours to state: `Via`, `X-Forwarded-For`, `-Proto`, `-Host`, and `Forwarded` where a
+listed proxy speaks it. A copy that came in is believed only from a listed proxy, and only as far back as listed
+proxies vouch for: what a visitor claims ends here. Fields by which a visitor could choose another URL or method are
+deleted.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from edge.web import forwarded
 from edge.web.asgi import Scope
-from edge.web.fields import end_to_end, every, first, without
+from edge.web.fields import every, of_one_connection
+from edge.web.host import Hosts
 from edge.web.peer import Trust
 from edge.web.request import Headers
 
@@ -19,11 +22,12 @@ PSEUDONYM: Final = b"windsock"
 
 _OURS_TO_STATE: Final = frozenset(
     {
+        b"host",
+        b"via",
         b"x-forwarded-for",
         b"x-forwarded-proto",
         b"x-forwarded-host",
         b"forwarded",
-        b"via",
         b"expect",  # the server has answered it: the body is on its way
         b"x-original-url",
         b"x-rewrite-url",
@@ -32,60 +36,97 @@ _OURS_TO_STATE: Final = frozenset(
         b"x-method-override",
     }
 )
+_CLAIMS: Final = frozenset(
+    {b"x-real-ip", b"x-forwarded-port", b"x-forwarded-prefix", b"x-forwarded-server", b"x-forwarded-ssl"}
+)
+_SECRET: Final = frozenset({b"cookie", b"authorization"})
 _BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
+_VERSIONS: Final = {"1": b"1.0", "1.0": b"1.0", "1.1": b"1.1"}
+_SCHEMES: Final = {"ws": "http", "wss": "https"}
 
 
 class Forwarding:
     """Turns a visitor's fields into the origin's."""
 
-    def __init__(self, trust: Trust, preserve_host: bool = True, extra: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    def __init__(
+        self,
+        trust: Trust,
+        preserve_host: bool = True,
+        extra: Iterable[tuple[bytes, bytes]] = (),
+        hosts: Hosts | None = None,
+    ) -> None:
         self._trust = trust
+        self._hosts = hosts or Hosts()
         self._preserve_host = preserve_host
         self._extra = tuple((name.lower(), value) for name, value in extra)
-        self._set = frozenset(name for name, _ in self._extra)
+        self._dropped = _OURS_TO_STATE | frozenset(name for name, _ in self._extra)
+        self._dropped_too = self._dropped | _CLAIMS
 
     def fields(self, scope: Scope, authority: bytes) -> Headers:
-        """The fields for the origin."""
-        came = tuple((name.lower(), value) for name, value in scope["headers"])
-        host = first(came, b"host") or b""
-        kept = without(end_to_end(came), _OURS_TO_STATE | self._set | {b"host"})
-        own_host = host if self._preserve_host and host else authority
+        """The fields for the origin, which is called `authority`."""
+        came: Headers = scope["headers"]
+        names = [name for name, _ in came]
+        host = came[names.index(b"host")][1] if b"host" in names else b""
+        peer: str = scope["client"][0] if scope.get("client") else "unknown"
+        listed = self._trust.believes(peer)
+        dropped, extra = (self._dropped if listed else self._dropped_too), self._extra
+        if scope.get("method") == "TRACE":  # the origin would show these to whoever asks
+            dropped, extra = dropped | _SECRET, ()
+        hop_by_hop = of_one_connection(came)
         return (
-            (b"host", own_host),
-            *kept,
-            *_framing(scope, came),
-            *self._facts(scope, came, host),
-            *self._extra,
+            (b"host", host if self._preserve_host and host else authority),
+            *[pair for pair in came if pair[0] not in dropped and pair[0] not in hop_by_hop],
+            *_framing(scope, names),
+            (b"via", _via(scope, came, names)),
+            *(self._continued(scope, came, peer, host) if listed else _facts(scope, peer, host)),
+            *extra,
         )
-
-    def _facts(self, scope: Scope, came: Headers, host: bytes) -> Headers:
-        peer = scope["client"][0] if scope.get("client") else "unknown"
-        chain = [peer.encode("ascii", "replace")]
-        if self._trust.listed(peer):
-            chain = [*every(came, b"x-forwarded-for"), *chain]
-            host = first(came, b"x-forwarded-host") or host
-        scheme = self._trust.scheme(peer, came, scope.get("scheme", "http"))
-        version = str(scope.get("http_version", "1.1")).encode()
-        via = [*every(came, b"via"), version + b" " + PSEUDONYM]
-        facts = [
-            (b"via", b", ".join(via)),
-            (b"x-forwarded-for", b", ".join(chain)),
-            (b"x-forwarded-proto", scheme.encode()),
-        ]
-        if host:
-            facts.append((b"x-forwarded-host", host))
-        return tuple(facts)
 
     def loops(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Whether this very request has been through here before."""
         return any(member.split()[1:2] == [PSEUDONYM] for member in every(headers, b"via"))
 
+    def _continued(self, scope: Scope, came: Headers, peer: str, host: bytes) -> Headers:
+        """The facts behind a listed proxy: the way from the visitor to us, without what nobody vouches for."""
+        way = self._trust.way(peer, came)
+        scheme = self._trust.scheme(peer, came, _scheme(scope))
+        told = every(came, b"x-forwarded-host")
+        seen = told[-1] if told and self._hosts.valid(told[-1]) and self._hosts.served(told[-1]) else host
+        facts = (
+            (b"x-forwarded-for", ", ".join(address or "unknown" for address in way).encode("ascii", "replace")),
+            (b"x-forwarded-proto", scheme.encode()),
+            *(((b"x-forwarded-host", seen),) if seen else ()),
+        )
+        elements = forwarded.elements(came)
+        if not elements:
+            return facts
+        vouched = elements[max(0, len(elements) - len(way) + 1) :]
+        ours = forwarded.element(peer, _scheme(scope), host)
+        return (*facts, (b"forwarded", b", ".join([*vouched, ours])))
 
-def _framing(scope: Scope, came: Headers) -> Headers:
+
+def _facts(scope: Scope, peer: str, host: bytes) -> Headers:
+    facts = ((b"x-forwarded-for", peer.encode("ascii", "replace")), (b"x-forwarded-proto", _scheme(scope).encode()))
+    return (*facts, (b"x-forwarded-host", host)) if host else facts
+
+
+def _scheme(scope: Scope) -> str:
+    own: str = scope.get("scheme", "http")
+    return _SCHEMES.get(own, own)
+
+
+def _via(scope: Scope, came: Headers, names: list[bytes]) -> bytes:
+    version = str(scope.get("http_version", "1.1"))
+    ours = _VERSIONS.get(version, version.encode()) + b" " + PSEUDONYM
+    return b", ".join([*every(came, b"via"), ours]) if b"via" in names else ours
+
+
+def _framing(scope: Scope, names: list[bytes]) -> Headers:
     """A body of unknown length is sent on in chunks; one of known length keeps its Content-Length."""
-    if first(came, b"content-length") is not None:
+    if b"content-length" in names:
         return ()
-    chunked = first(came, b"transfer-encoding") is not None
-    if chunked or (str(scope.get("http_version")).startswith("2") and scope["method"] in _BODY_METHODS):
+    if b"transfer-encoding" in names or (
+        str(scope.get("http_version")).startswith("2") and scope["method"] in _BODY_METHODS
+    ):
         return ((b"transfer-encoding", b"chunked"),)
     return ()

@@ -51,7 +51,7 @@ class Answer:
         self._held: list[bytes] | None = None
         self._size = 0
         self._muted = False
-        self._page = False
+        self._markup = self._page = False
         self.began = False
 
     async def send(self, message: Message) -> None:
@@ -60,22 +60,27 @@ class Answer:
             await self._start(message)
         elif message["type"] == "http.response.body":
             await self._body(message)
-        elif self.began and not self._muted:
+        elif not self._muted:  # early hints and the like
             await self._send(message)
 
     async def _start(self, message: Message) -> None:
         self.status = message["status"]
         self._headers = tuple((name.lower(), value) for name, value in message.get("headers", ()))
-        self._page = is_page(self.status, self._headers)
+        self._markup = is_markup(self._headers)
+        self._page = self._markup and is_whole(self.status)
         if self._page and self.plan.forms:
             if self._visit.head:
                 await self._begin(personal.unframed(self._headers), b"")
             else:
                 self._held = []
             return
+        await self._begin(self._headers, self._tag_of_origins())
+
+    def _tag_of_origins(self) -> bytes:
+        """The validator of a personal answer that streams; a part of a page has none, for the whole may be edited."""
         origins = first(self._headers, b"etag") or first(self._headers, b"last-modified")
-        tag = validator.of(origins, self._visit.variants) if origins and self._personal else b""
-        await self._begin(self._headers, tag)
+        part = self._markup and not self._page
+        return validator.of(origins, self._visit.variants) if origins and self._personal and not part else b""
 
     async def _body(self, message: Message) -> None:
         if self._muted:
@@ -108,7 +113,7 @@ class Answer:
 
     @property
     def _personal(self) -> bool:
-        return self.plan.private or (self.plan.private_page and self._page)
+        return self.plan.private or (self.plan.private_page and self._markup)
 
     def _tag(self, body: bytes) -> bytes:
         return validator.of(body) if self.status == HTTPStatus.OK else b""
@@ -130,12 +135,16 @@ class Answer:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def is_page(status: int, headers: Headers) -> bool:
-    """Whether this answer is a whole page that a person reads."""
+def is_markup(headers: Headers) -> bool:
+    """Whether this is what a person reads as a page, whole or in part."""
     media_type = (first(headers, b"content-type") or b"").partition(b";")[0].strip().lower()
-    whole = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.NOT_FOUND
+    return media_type in (b"text/html", b"application/xhtml+xml")
+
+
+def is_whole(status: int) -> bool:
+    """Whether this answer is all of a page, and not an error of the origin's."""
     partial = status in (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.PARTIAL_CONTENT)
-    return whole and not partial and media_type in (b"text/html", b"application/xhtml+xml")
+    return (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and not partial) or status == HTTPStatus.NOT_FOUND
 
 
 def _cache_status(headers: Headers) -> tuple[bytes, bytes]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import Final
+from collections.abc import Callable
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from edge.fallback import FALLBACKS, Failure, Rung
 from edge.middleware.answer import Composed
@@ -18,6 +20,13 @@ _log = logging.getLogger("windsock")
 
 _GZIP_FROM: Final = 1024
 """Bytes below which compressing again is not worth a visitor's time."""
+
+
+_AT_ONCE: Final = 64 * 1024
+"""Bytes that are inflated or compressed at once; more would keep other visitors waiting, so it is done in a thread."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Composer:
@@ -42,7 +51,7 @@ class Composer:
             self._leave("no-transform")
             return None
         coding = (first(headers, b"content-encoding") or b"identity").strip().lower().decode("latin-1")
-        page = decode(body, coding, self._limit)
+        page = await _off_the_loop(decode, body, coding, self._limit)
         if isinstance(page, Untouched):
             self._leave(page.reason)
             return None
@@ -58,7 +67,7 @@ class Composer:
         if not edited.shown:
             return None
         if gzip and coding != "identity" and len(edited.body) >= _GZIP_FROM:
-            return Composed(encode_gzip(edited.body), gzipped=True)
+            return Composed(await _off_the_loop(encode_gzip, edited.body), gzipped=True)
         return Composed(edited.body, gzipped=False)
 
     def too_large(self) -> None:
@@ -80,3 +89,9 @@ class Composer:
         if (what, reason) not in self._said and len(self._said) < 1000:
             self._said.add((what, reason))
             _log.warning("%s cannot be edited (%s); visitors get %s", what, reason, visitor)
+
+
+async def _off_the_loop(work: Callable[Concatenate[bytes, P], R], body: bytes, *args: P.args, **kwargs: P.kwargs) -> R:
+    if len(body) <= _AT_ONCE:
+        return work(body, *args, **kwargs)
+    return await asyncio.to_thread(work, body, *args, **kwargs)

@@ -13,7 +13,7 @@ from edge.web.read import decoded
 from edge.web.request import Headers, Request
 from edge.web.validator import is_ours
 
-_BYPASSING_US: Final = ("http.response.pathsend", "http.response.zerocopysend")
+_BYPASSING_US: Final = ("http.response.pathsend", "http.response.zerocopysend", "http.response.trailers")
 _CONDITIONS: Final = frozenset({b"if-none-match", b"if-modified-since"})
 _PAGE_DESTINATIONS: Final = frozenset({b"document", b"iframe", b"frame", b"embed", b"object", b"empty"})
 

@@ -22,6 +22,7 @@ __all__ = [
     "SETTINGS",
     "Address",
     "Network",
+    "Raw",
     "Setting",
     "Settings",
     "default",

@@ -67,7 +67,7 @@ class Check:
             or _target(scope, method)
             or _fields(names, joined, b"".join([value for _, value in headers]))
             or self._host(names, headers)
-            or (self._body(scope, names, headers) if _LENGTH_NAME in names or _CODING_NAME in names else None)
+            or (self._body(scope, headers) if _LENGTH_NAME in names or _CODING_NAME in names else None)
         )
         if refusal is not None:
             return refusal
@@ -83,16 +83,16 @@ class Check:
             return _HOST_BAD if host else _HOST_MISSING
         return None if self._hosts.served(host) else _MISDIRECTED
 
-    def _body(self, scope: Scope, names: list[bytes], headers: list[tuple[bytes, bytes]]) -> Refusal | None:
-        lengths = {value for name, value in headers if name == _LENGTH_NAME}
+    def _body(self, scope: Scope, headers: list[tuple[bytes, bytes]]) -> Refusal | None:
+        lengths = [value for name, value in headers if name == _LENGTH_NAME]
         codings = [value for name, value in headers if name == _CODING_NAME]
         if scope["type"] == "websocket":
-            return _HANDSHAKE_WITH_BODY if codings or lengths != {b"0"} else None
+            return _HANDSHAKE_WITH_BODY if codings or lengths != [b"0"] else None
         if len(lengths) + len(codings) > 1:
             return _FRAMED_TWICE
         if codings:
             return None if codings[0].strip().lower() == b"chunked" else _CODING
-        length = lengths.pop()
+        length = lengths[0]
         if not _LENGTH.fullmatch(length):
             return _LENGTH_BAD
         return too_large(self._upload) if int(length) > self._upload else None

@@ -7,6 +7,7 @@ A field that concerns only one connection never crosses the edge (RFC 9110 §7.6
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from edge.web.request import Headers
@@ -29,11 +30,27 @@ _NEVER_NAMED: Final = frozenset({b"host", b"content-length", b"content-type", b"
 
 
 def end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """The fields that may cross the edge, in their order."""
-    pairs = tuple((name.lower(), value) for name, value in headers)
-    named = {token.strip().lower() for name, value in pairs if name == b"connection" for token in value.split(b",")}
-    dropped = HOP_BY_HOP | {name for name in named - _NEVER_NAMED if not name.startswith(b"x-windsock-")}
-    return tuple(pair for pair in pairs if pair[0] not in dropped)
+    """The fields that may cross the edge, in their order, their names in lower case."""
+    pairs = [(name.lower(), value) for name, value in headers]
+    dropped = of_one_connection(pairs)
+    return tuple([pair for pair in pairs if pair[0] not in dropped])
+
+
+def of_one_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:
+    """The names that may not cross the edge with these fields (names in lower case)."""
+    connection = b",".join([value for name, value in headers if name == b"connection"])
+    if not connection:
+        return HOP_BY_HOP
+    return _remembered(connection) if len(connection) < _USUAL_LENGTH else _named(connection)
+
+
+def _named(connection: bytes) -> frozenset[bytes]:
+    named = {token.strip().lower() for token in connection.split(b",")}
+    return HOP_BY_HOP | {name for name in named - _NEVER_NAMED if not name.startswith(b"x-windsock-")}
+
+
+_remembered: Final = lru_cache(maxsize=256)(_named)
+_USUAL_LENGTH: Final = 100  # bytes; what is longer is rare, or somebody fills our memory
 
 
 def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:

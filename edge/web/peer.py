@@ -2,7 +2,7 @@
 
 The address on the connection is a fact. What `X-Forwarded-For` says is a claim of whoever sent it: it is read from
 right to left, and the first address that is not one of our own proxies is the client. It stays in memory for the
-time of one request.
+time of one request. A listed proxy that speaks `Forwarded` (RFC 7239) instead is understood in the same way.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
 
+from edge.web import forwarded
 from edge.web.fields import every
 from edge.web.request import Headers
 
@@ -32,20 +33,33 @@ class Trust:
         mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
         return any((mapped or ip) in network for network in self._networks)
 
+    def believes(self, peer: str) -> bool:
+        """Whether this peer's forwarding fields are read."""
+        return bool(self._networks) and self.listed(peer)
+
     def client(self, peer: str, headers: Headers) -> str:
         """The visitor's address: the peer's own unless the peer is a listed proxy."""
-        if not self._networks or not self.listed(peer):
-            return peer
-        for claimed in reversed(every(headers, b"x-forwarded-for")):
-            peer = _address(claimed)
-            if not self.listed(peer):
-                return peer
-        return peer
+        return self.way(peer, headers)[0] if self.believes(peer) else peer
+
+    def way(self, peer: str, headers: Headers) -> list[str]:
+        """The addresses from the visitor to this peer, as far as listed proxies vouch for them.
+
+        An address that cannot be read ends the way: whoever is behind it is unknown (empty).
+        """
+        way = [peer]
+        claims = every(headers, b"x-forwarded-for") or [
+            forwarded.parameter(element, b"for") for element in forwarded.elements(headers)
+        ]
+        while claims and self.listed(way[0]):
+            way.insert(0, _address(claims.pop()))
+        return way
 
     def scheme(self, peer: str, headers: Headers, own: str) -> str:
         """`http` or `https` as the visitor's browser sees it."""
-        if self._networks and self.listed(peer):
-            claimed = every(headers, b"x-forwarded-proto")
+        if self.believes(peer):
+            claimed = every(headers, b"x-forwarded-proto") or [
+                forwarded.parameter(element, b"proto") for element in forwarded.elements(headers)
+            ]
             if claimed and claimed[-1].lower() in (b"http", b"https"):
                 return claimed[-1].lower().decode("ascii")
         return own

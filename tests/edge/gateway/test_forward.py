@@ -117,6 +117,11 @@ def test_redirects_and_compressed_bytes_pass_as_they_are(edge: Served, origin: R
     assert (field(head, "content-encoding"), body) == (["gzip"], b"\x1f\x8bnot really")
 
 
+def test_a_redirect_to_the_origins_own_port_leads_back_to_the_edge(edge: Served, origin: RawOrigin) -> None:
+    origin.page("/own", b"", f"Location: http://127.0.0.1:{origin.port}/own/?a=b", status="301 Moved Permanently")
+    assert field(get(edge.port, "/own")[1], "location") == ["http://site.example/own/?a=b"]
+
+
 def test_a_body_that_is_too_short_never_looks_complete(edge: Served, origin: RawOrigin) -> None:
     def cut(_: bytes, connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")

@@ -177,6 +177,13 @@ def test_a_page_from_before_the_edit_is_not_revived(edition: Make, wrap: Wrap) -
     assert page.asked("if-none-match") == page.asked("if-modified-since") == []
 
 
+def test_a_part_of_a_personal_page_is_private_and_has_no_validator_of_the_whole(edition: Make, wrap: Wrap) -> None:
+    said = run(
+        ask(wrap(Page(BODY[:5], ORIGINS_OWN, status=206), edition(hero=HERO)), "/", PHONE, ("Range", "bytes=0-4"))
+    )
+    assert (said.body, said.field("cache-control"), said.field("etag")) == (BODY[:5], ["private, no-cache"], [])
+
+
 def test_head_of_an_edited_page_does_not_claim_the_origins_length(edition: Make, wrap: Wrap) -> None:
     page = Page(b"", (*ORIGINS_OWN, (b"content-length", b"99")))
     said = run(ask(wrap(page, edition(hero=HERO)), "/", PHONE, method="HEAD"))

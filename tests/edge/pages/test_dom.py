@@ -58,8 +58,11 @@ def bare(node: LexborNode, change: Change) -> Tree:
     if not node.is_element_node:
         return ("!", (), [node.html or ""])
     children = [tree for child in nodes(node.first_child) for tree in grown(child, change)]
-    for hidden in node.template_fragments:
-        children += [bare(child, unchanged) for child in nodes(hidden.first_child)]
+    if node.tag == "template":  # what it holds is not among its children
+        own = [
+            held for held in node.template_fragments() if held.parent is not None and held.parent.mem_id == node.mem_id
+        ]
+        children += [bare(child, unchanged) for held in own for child in nodes(held.first_child)]
     return (node.tag or "", attributes(node), merged(children))
 
 

@@ -34,9 +34,17 @@ class Peer:
         if length:
             body = await self.reader.readexactly(int(length[1]))
         elif re.search(rb"\r\ntransfer-encoding: chunked", head, re.IGNORECASE):
-            body = await self.reader.readuntil(b"0\r\n\r\n")
+            body = await self._chunks()
         self._origin.requests.append(head + body)
         return head + body
+
+    async def _chunks(self) -> bytes:
+        raw = b""
+        while True:
+            size = await self.reader.readuntil(b"\r\n")
+            raw += size + await self.reader.readexactly(int(size, 16) + 2)
+            if int(size, 16) == 0:
+                return raw
 
     async def say(self, raw: bytes) -> None:
         """These bytes."""

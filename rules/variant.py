@@ -1,0 +1,97 @@
+"""The shapes that a variant may have: `original`, one form of a page's element, several, or no page at all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+
+from rules import address
+from rules.field import Attribute, AttributeValue, HeaderName, HeaderValue, Original, Shape, Text, When, read
+from rules.problem import Mistake, ReadingError, wrong
+from rules.spelling import listed
+
+NO_FORMS_YET: Final = ("order",)
+"""Forms that have a meaning in the language and are not built yet."""
+
+
+def _form_tag(raw: object) -> str:
+    """Which shape a form in a list of slots is meant to have."""
+    return "<page>" if isinstance(raw, dict | PageForm) else "<original>"
+
+
+def variant_tag(raw: object) -> str:
+    """Which shape a variant is meant to have, judged by its keys."""
+    if not isinstance(raw, dict):
+        return "<original>"
+    keys = set(raw) - {"never_when"}
+    for key in ("header", "path", "redirect"):
+        if key in keys:
+            return f"<{key}>"
+    forms = keys & (set(PageForm.model_fields) | set(NO_FORMS_YET))
+    inner = all(isinstance(raw[key], dict) or raw[key] == "original" for key in keys)
+    return "<several>" if keys and inner and not forms else "<page>"
+
+
+class _Variant(Shape):
+    never_when: When | None = Field(None, description="Where this holds, `split` and `learn` leave the variant out.")
+
+
+class PageForm(_Variant):
+    """What becomes of one element of the page: one of these."""
+
+    html: Text | None = Field(None, description="Markup that replaces the whole element.")
+    file: Text | None = Field(None, description="A file beside this one whose markup replaces the whole element.")
+    text: Text | None = Field(None, description="Plain text that replaces the content of the element.")
+    set: dict[Attribute, AttributeValue] | None = Field(None, description="Attributes to set; null removes one.")
+    remove: Literal[True] | None = Field(None, description="true: the element is removed.")
+    before: Text | None = Field(None, description="Markup that stands before the element.")
+    after: Text | None = Field(None, description="Markup that stands after the element.")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> PageForm:
+        forms = self.model_fields_set - {"never_when"}
+        if len(forms) != 1:
+            found = f"{listed(sorted(forms))} stand together" if forms else "there is no form here"
+            raise wrong(found, "write one of html, file, text, set, remove, before, after; list several slots for more")
+        if getattr(self, form := next(iter(forms))) in (None, {}):
+            raise ReadingError(Mistake((form,), f"`{form}` has no value", "write one, or `original` for no change"))
+        return self
+
+
+OneForm = Annotated[Original, Tag("<original>")] | Annotated[PageForm, Tag("<page>")]
+
+
+class HeaderForm(_Variant):
+    """Request headers for the origin, with `slot: header`."""
+
+    header: dict[HeaderName, HeaderValue] = Field(min_length=1, description="Names and values of request headers.")
+
+
+class PathForm(_Variant):
+    """Another path to ask the origin for, with `slot: path`."""
+
+    path: Annotated[str, *read(address.target)] = Field(description="The path that the origin is asked for.")
+
+
+class RedirectForm(_Variant):
+    """Another page to send the visitor to, with `slot: redirect`."""
+
+    redirect: Annotated[str, *read(address.redirect)] = Field(description="A path of the site, or a whole address.")
+
+
+class SeveralForms(_Variant):
+    """With a list of slots: what becomes of each. A slot that is not named stays as it is."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Annotated[OneForm, Discriminator(_form_tag)]] = Field(init=False)
+
+
+VariantFile = (
+    Annotated[Original, Tag("<original>")]
+    | Annotated[PageForm, Tag("<page>")]
+    | Annotated[HeaderForm, Tag("<header>")]
+    | Annotated[PathForm, Tag("<path>")]
+    | Annotated[RedirectForm, Tag("<redirect>")]
+    | Annotated[SeveralForms, Tag("<several>")]
+)
