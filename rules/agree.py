@@ -65,13 +65,19 @@ def _names(data: Plain) -> Iterator[Mistake]:
     if not variants:
         return
     for path, name, key in _named(data):
-        if isinstance(name, str | int | float) and str(name) not in variants:
-            hint = advice(str(name), variants, all_of_them="the variants are")
-            yield Mistake(path, f"there is no variant `{str(name)[:80]}`", hint, key=key)
+        if name not in variants:
+            hint = advice(name, variants, all_of_them="the variants are")
+            yield Mistake(path, f"there is no variant `{name[:80]}`", hint, key=key)
 
 
-def _named(data: Plain) -> Iterator[tuple[Place, object, bool]]:
+def _named(data: Plain) -> Iterator[tuple[Place, str, bool]]:
     """Each place that names a variant, the name, and whether it is a key."""
+    for path, name, key in _naming(data):
+        if isinstance(name, str | int | float):
+            yield path, written.text(name), key
+
+
+def _naming(data: Plain) -> Iterator[tuple[Place, object, bool]]:
     if "default" in data:
         yield ("default",), data["default"], False
     for at, entry in _entries(data):
@@ -162,22 +168,24 @@ def _dates(data: Plain) -> Iterator[Mistake]:
 
 def _crawlers(data: Plain) -> Iterator[Mistake]:
     """What is shown may not depend on whether a search engine asks."""
-    conditions = [(("choose", at, "when"), entry.get("when")) for at, entry in _entries(data)]
+    conditions: list[tuple[Place, object]] = [
+        (("choose", at, "when"), entry.get("when")) for at, entry in _entries(data)
+    ]
     for name, variant in _mapping(data.get("variants")).items():
-        conditions.append((("variants", name, "never_when"), _mapping(variant).get("never_when")))  # type: ignore[arg-type]
+        conditions.append((("variants", name, "never_when"), _mapping(variant).get("never_when")))
     for path, condition in conditions:
-        for at in _bots(condition, path, 0):
+        for at in _bots(condition, path):
             message = "content may not depend on whether a crawler asks: search engines call that cloaking"
             yield Mistake(at, message, "leave `bot` out; crawlers get what any first-time visitor gets")
 
 
-def _bots(condition: object, path: Place, depth: int) -> Iterator[Place]:
-    if isinstance(condition, list) and depth < window.DAY:
+def _bots(condition: object, path: Place) -> Iterator[Place]:
+    if isinstance(condition, list):
         for place, part in enumerate(condition):
-            yield from _bots(part, (*path, place), depth + 1)
+            yield from _bots(part, (*path, place))
     for key, value in _mapping(condition).items():
         if key in ("any", "all", "not"):
-            yield from _bots(value, (*path, key), depth + 1)
+            yield from _bots(value, (*path, key))
         elif key == "device" and any(str(item).strip().lower() == "bot" for item in _as_list(value)):
             yield (*path, key)
 
@@ -224,7 +232,7 @@ def _unused(data: Plain) -> Iterator[Mistake]:
             yield Mistake(("choose", at), message, "move it up, or delete it", "warning")
         elif entry and "when" not in entry:
             always = at
-    shown = {str(name) for path, name, _ in _named(data) if path[0] != "tests" and isinstance(name, str | int | float)}
+    shown = {name for path, name, _ in _named(data) if path[0] != "tests"}
     for name, variant in _mapping(data.get("variants")).items():
         if name not in shown and not (variant == "original" and "default" not in data):
             message = f"nothing shows the variant `{name}`"

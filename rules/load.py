@@ -21,6 +21,7 @@ from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.trap import line_of, without_value
 from rules.trial import failures
 from rules.validate import validate
+from rules.written import text
 from rules.yaml import Mark, Tree, read
 
 Json = dict[str, Any]
@@ -68,17 +69,17 @@ def load(folder: Path) -> Loaded:
 
 def load_file(folder: Folder, file: str, site: Json) -> Read:
     """All steps for one rule file; `site` is the document's."""
-    tree, text = _tree(folder, file)
+    tree, content = _tree(folder, file)
     shown, (name, at) = printable(file), _name(tree)
     if tree.data is None:
         return Read(shown, name, at, None, tree.problems)
     model, mistakes = validate(ExperienceFile, tree.data, {"dayparts": list(site["dayparts"])})
     contents, missing = _contents(folder, file, tree.data)
-    problems = [*tree.problems, *_told(shown, tree, text, [*mistakes, *disagreements(tree.data), *missing])]
+    problems = [*tree.problems, *_told(shown, tree, content, [*mistakes, *disagreements(tree.data), *missing])]
     if model is None or any(each.severity == "error" for each in problems):
         return Read(shown, name, at, None, tuple(problems))
     plain = document.experience(shown, model, contents)
-    problems += _told(shown, tree, text, failures(compiled(plain, site), model.tests))
+    problems += _told(shown, tree, content, failures(compiled(plain, site), model.tests))
     return Read(shown, name, at, plain, tuple(problems))
 
 
@@ -86,31 +87,31 @@ def _site(folder: Folder) -> tuple[Json | None, list[Problem]]:
     """`site.yaml`, or what holds without one; None when it cannot be used."""
     if not folder.has_site():
         return NO_SITE, []
-    tree, text = _tree(folder, SITE)
+    tree, content = _tree(folder, SITE)
     if tree.data is None and not tree.problems:
         return NO_SITE, []
     model, mistakes = validate(SiteFile, tree.data) if tree.data is not None else (None, ())
-    problems = [*tree.problems, *_told(SITE, tree, text, mistakes)]
+    problems = [*tree.problems, *_told(SITE, tree, content, mistakes)]
     return (None if model is None or problems else document.site(model)), problems
 
 
 def _tree(folder: Folder, file: str) -> tuple[Tree, str]:
     """What a file says, and its text."""
     try:
-        text = folder.text(file)
+        content = folder.text(file)
     except ReadingError as error:
         problems = (Problem(printable(file), 1, 1, "error", each.message, each.hint) for each in error.mistakes)
         return Tree(None, {}, {}, tuple(problems)), ""
-    tree = read(printable(file), text)
+    tree = read(printable(file), content)
     if tree.data is None and not tree.problems and file != SITE:
         hint = "begin with `experience: NAME`, or delete the file"
-        return Tree(None, {}, {}, (Problem(file, 1, 1, "error", "the file is empty", hint),)), text
-    return tree, text
+        return Tree(None, {}, {}, (Problem(printable(file), 1, 1, "error", "the file is empty", hint),)), content
+    return tree, content
 
 
 def _name(tree: Tree) -> tuple[str | None, Mark]:
     name = tree.data.get("experience") if isinstance(tree.data, dict) else None
-    return (name if isinstance(name, str) else None), tree.mark(("experience",))
+    return (text(name) if isinstance(name, str | int | float) else None), tree.mark(("experience",))
 
 
 def _contents(folder: Folder, file: str, data: object) -> tuple[dict[str, str], list[Mistake]]:
@@ -126,7 +127,7 @@ def _contents(folder: Folder, file: str, data: object) -> tuple[dict[str, str], 
     return contents, mistakes
 
 
-def _told(file: str, tree: Tree, text: str, mistakes: Iterable[Mistake]) -> list[Problem]:
+def _told(file: str, tree: Tree, content: str, mistakes: Iterable[Mistake]) -> list[Problem]:
     """Mistakes as problems with line and column.
 
     Where a value is missing nothing else is said about it, and warnings wait until there are no errors.
@@ -135,7 +136,7 @@ def _told(file: str, tree: Tree, text: str, mistakes: Iterable[Mistake]) -> list
     silent = empty | {path[:-1] for path in empty if len(path) > 1}
     rest = [each for each in mistakes if each.at not in silent and not _inside(each.at, empty)]
     found = []
-    for mistake in [*(_empty(tree, text, path) for path in empty), *rest]:
+    for mistake in [*(_empty(tree, content, path) for path in empty), *rest]:
         line, column = tree.mark(mistake.at, key=mistake.key)
         found.append(Problem(file, line, column, mistake.severity, mistake.message, mistake.hint))
     errors = [problem for problem in found if problem.severity == "error"]
@@ -146,9 +147,9 @@ def _inside(path: Place, outer: set[Place]) -> bool:
     return any(path[:depth] in outer for depth in range(len(path)))
 
 
-def _empty(tree: Tree, text: str, path: Place) -> Mistake:
+def _empty(tree: Tree, content: str, path: Place) -> Mistake:
     line, column = tree.mark(path, key=True)
-    message, hint = without_value(path[-1], line_of(text.splitlines(), line)[column - 1 :])
+    message, hint = without_value(path[-1], line_of(content.splitlines(), line)[column - 1 :])
     return Mistake(path, message, hint, key=True)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from edge.web import forwarded
 from edge.web.asgi import Scope
-from edge.web.fields import every, of_one_connection
+from edge.web.fields import every, first, of_one_connection
 from edge.web.host import Hosts
 from edge.web.peer import Trust
 from edge.web.request import Headers
@@ -86,15 +86,22 @@ class Forwarding:
         """Whether this very request has been through here before."""
         return any(member.split()[1:2] == [PSEUDONYM] for member in every(headers, b"via"))
 
+    def reached_as(self, scope: Scope) -> tuple[str, str]:
+        """The scheme and the authority in the visitor's address bar."""
+        came: Headers = scope["headers"]
+        host = first(came, b"host") or b""
+        peer: str = scope["client"][0] if scope.get("client") else "unknown"
+        if not self._trust.believes(peer):
+            return _scheme(scope), host.decode("latin-1")
+        return self._trust.scheme(peer, came, _scheme(scope)), self._seen(came, host).decode("latin-1")
+
     def _continued(self, scope: Scope, came: Headers, peer: str, host: bytes) -> Headers:
         """The facts behind a listed proxy: the way from the visitor to us, without what nobody vouches for."""
         way = self._trust.way(peer, came)
-        scheme = self._trust.scheme(peer, came, _scheme(scope))
-        told = every(came, b"x-forwarded-host")
-        seen = told[-1] if told and self._hosts.valid(told[-1]) and self._hosts.served(told[-1]) else host
+        seen = self._seen(came, host)
         facts = (
             (b"x-forwarded-for", ", ".join(address or "unknown" for address in way).encode("ascii", "replace")),
-            (b"x-forwarded-proto", scheme.encode()),
+            (b"x-forwarded-proto", self._trust.scheme(peer, came, _scheme(scope)).encode()),
             *(((b"x-forwarded-host", seen),) if seen else ()),
         )
         elements = forwarded.elements(came)
@@ -103,6 +110,11 @@ class Forwarding:
         vouched = elements[max(0, len(elements) - len(way) + 1) :]
         ours = forwarded.element(peer, _scheme(scope), host)
         return (*facts, (b"forwarded", b", ".join([*vouched, ours])))
+
+    def _seen(self, came: Headers, host: bytes) -> bytes:
+        """The host that a listed proxy was asked for, if it is one that is served here."""
+        told = every(came, b"x-forwarded-host")
+        return told[-1] if told and self._hosts.valid(told[-1]) and self._hosts.served(told[-1]) else host
 
 
 def _facts(scope: Scope, peer: str, host: bytes) -> Headers:

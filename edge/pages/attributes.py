@@ -60,8 +60,8 @@ def _removed(tag: bytes, name: str) -> bytes:
     for attribute in reversed(_named(list(attributes(tag)), name)):
         before = tag[: attribute.start].rstrip(b"\t\n\f\r ")
         behind = tag[attribute.end :]
-        # without the space in front, unless what follows would then touch what stood before
-        tag = (before if behind[:1] in b"\t\n\f\r />" else tag[: attribute.start]) + behind
+        # without the space in front, unless what follows would then become part of what stood before
+        tag = (before if behind[:1] in b"\t\n\f\r >" else tag[: attribute.start]) + behind
     return tag
 
 

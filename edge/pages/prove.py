@@ -72,8 +72,9 @@ class _Proof:
     def found(self) -> dict[str, Slot | Miss]:
         """What is certain about each slot; where several cannot be proven together, each is tried alone."""
         tree = self._parse(self._with_comments())
-        nodes = [self._selected(tree, number) for number in range(len(self.slots))]
-        if all(node is not None and self._alone(node, n) for n, node in enumerate(nodes)) and self._same(tree):
+        written = html(tree)
+        nodes = [self._selected(tree, written, number) for number in range(len(self.slots))]
+        if all(node is not None and self._alone(node, n) for n, node in enumerate(nodes)) and self._same(written):
             return {selector: _rules(self.page, slot) for selector, slot in self.slots}
         if len(self.slots) > 1:
             return {s: slot for item in self.slots for s, slot in replace(self, slots=(item,)).found().items()}
@@ -102,13 +103,13 @@ class _Proof:
     def _parse(self, page: bytes) -> Tree:
         return parse(page, self.charset, scripting=self.scripting)
 
-    def _selected(self, tree: Tree, number: int) -> Node | None:
-        """The element that the selector finds, if it is the slot's and there is no clone of it."""
+    def _selected(self, tree: Tree, written: str, number: int) -> Node | None:
+        """The element that the selector finds, if it is the slot's and there is no clone of it, in no template either."""
         selector, slot = self.slots[number]
         node = first(tree, selector)
         if node is None or node.attrs.get(self.mark) != str(number):
             return None
-        if len(tree.css(f'[{self.mark}="{number}"]')) != 1 or _path(node) != slot.context:
+        if written.count(f' {self.mark}="{number}"') != 1 or _path(node) != slot.context:
             return None
         return node
 
@@ -120,17 +121,17 @@ class _Proof:
     def _is(self, node: Node | None, sign: str, number: int) -> bool:
         return node is not None and node.is_comment_node and node.comment_content == f"{self.mark}{sign}{number}"
 
-    def _same(self, tree: Tree) -> bool:
+    def _same(self, written: str) -> bool:
         """Whether the rest of the page does not notice when the slots are gone, or have a neighbour."""
-        outside, inside = self._pieces(tree)
+        outside, inside = self._pieces(written)
         probes = [self._probe(slot) for _, slot in self.slots]
-        for (_, slot), number in zip(self.slots, range(len(self.slots)), strict=True):
+        for number, (_, slot) in enumerate(self.slots):
             if slot.open_ended:
                 tail = f"</{slot.name}>"
                 if not outside[number + 1].lower().startswith(tail):
                     return False
                 outside[number + 1] = outside[number + 1][len(tail) :]
-        gone = self._pieces(self._parse(self._copy([probe.encode() for probe in probes])))
+        gone = self._pieces(html(self._parse(self._copy([probe.encode() for probe in probes]))))
         if gone != (outside, probes):
             return False
         if any(slot.open_ended for _, slot in self.slots):
@@ -142,11 +143,11 @@ class _Proof:
         for number, probe in enumerate(probes):
             comment = b"<!--%b>%d-->" % (self.mark.encode(), number)
             marked = marked.replace(comment, probe.encode() + comment)
-        return self._pieces(self._parse(marked))
+        return self._pieces(html(self._parse(marked)))
 
-    def _pieces(self, tree: Tree) -> tuple[list[str], list[str]]:
+    def _pieces(self, written: str) -> tuple[list[str], list[str]]:
         """The tree's markup outside of the slots and inside of them."""
-        pieces = re.split(f"<!--{self.mark}[<>][0-9]+-->", html(tree))
+        pieces = re.split(f"<!--{self.mark}[<>][0-9]+-->", written)
         return pieces[::2], pieces[1::2]
 
     def _probe(self, slot: Slot) -> str:

@@ -143,6 +143,13 @@ def test_two_experiences_of_one_name_are_an_error_even_if_one_of_them_is_broken(
     assert any("the other is in a.yaml" in message for message in messages(loaded))
 
 
+def test_names_may_look_like_numbers_or_flags(tmp_path: Path) -> None:
+    text = HERO.replace("hero", "404").replace("{a: original, b: {text: B}}", "{1: original, true: {text: B}}")
+    one = folder(tmp_path, a=text.replace("show: b", "show: true"))
+    assert load(one).problems == ()
+    assert "the other is in a.yaml" in "".join(messages(load(folder(one, b=named("404")))))
+
+
 def test_a_warning_does_not_keep_a_file_from_being_served(tmp_path: Path) -> None:
     loaded = load(folder(tmp_path, hero=HERO.replace("b: {text: B}", "b: {text: B}, c: {text: C}")))
     assert loaded.document is not None

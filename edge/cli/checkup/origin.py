@@ -69,12 +69,13 @@ def _look(client: httpx.Client, settings: Settings, clock: Clock) -> Iterator[Fi
     yield from _clock_of(page, clock)
     if page.status == httpx.codes.OK:
         yield from _start_page(page, settings)
+        yield from _compression(client, settings, page)
     yield from _clashes(client, settings, page)
 
 
-def _fetch(client: httpx.Client, settings: Settings, path: str) -> Page:
+def _fetch(client: httpx.Client, settings: Settings, path: str, **fields: str) -> Page:
     body = bytearray()
-    with client.stream("GET", settings.origin + path) as response:
+    with client.stream("GET", settings.origin + path, headers=fields) as response:
         for chunk in response.iter_bytes():
             body += chunk
             if len(body) > settings.max_page_bytes:
@@ -162,6 +163,21 @@ def _hydration(page: Page) -> Finding:
         "warn",
         f"{found} takes the start page over in the browser and may undo an edit inside its root: "
         "choose slots outside of it, or use `slot: header` or `slot: path` and let the site make the difference",
+    )
+
+
+def _compression(client: httpx.Client, settings: Settings, page: Page) -> Iterator[Finding]:
+    """Some servers compress for browsers and not for proxies, which they tell by the `Via` that a proxy must send."""
+    if page.headers.get("content-encoding") != "gzip":
+        return
+    if _fetch(client, settings, page.path, via="1.1 windsock").headers.get("content-encoding") == "gzip":
+        yield Finding("compression", "ok", "the origin compresses its pages for the edge, too")
+        return
+    yield Finding(
+        "compression",
+        "warn",
+        "the origin compresses its pages, but not behind a proxy: pages through the edge would be several times larger; "
+        "allow it (nginx: gzip_proxied any;)",
     )
 
 

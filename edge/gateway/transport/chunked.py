@@ -35,7 +35,8 @@ class _Content:
         self.begun += 1
 
     def on_body(self, part: bytes) -> None:
-        self.parts.append(part)
+        if not self.done:  # else it is of the next message
+            self.parts.append(part)
 
     def on_message_complete(self) -> None:
         self.done = True

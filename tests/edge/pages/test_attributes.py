@@ -37,6 +37,7 @@ def after(tag: str, *changes: tuple[str, str | None], context: tuple[str, ...] =
         ("all of its kind", "<a id=x class=c ID='y' id>", (("id", None),), "<a class=c>"),
         ("not what touches it", '<a id="x"class=c>', (("id", None),), "<a class=c>"),
         ("what is not there", "<a class=c>", (("id", None),), "<a class=c>"),
+        ("a slash behind it stays apart", "<br class=c id/>", (("id", None),), "<br class=c />"),
         ("before the slash", "<br id=x/>", (("id", None),), "<br>"),
         ("line breaks stay", "<a\n  href='x'\n  id=y\n>", (("id", "z"),), "<a\n  href='x'\n  id=\"z\"\n>"),
         ("several at once", "<img src=a>", (("src", "b"), ("alt", "c"), ("id", None)), '<img src="b" alt="c">'),

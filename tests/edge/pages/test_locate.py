@@ -121,6 +121,7 @@ def test_what_cannot_be_replaced_without_harm_is_refused(why: str, page: str, re
         ("it is only there without scripting", "<noscript><p id=x>a</p></noscript>", "#x", "structure"),
         ("scripting decides which one it is", "<noscript><p>a</p></noscript><p>b</p>", "p", "structure"),
         ("it was cloned", "<p><b id=x>a</p><p>b", "#x", "structure"),
+        ("it was cloned out of a template", "<template><b id=x><object></template>a", "#x", "structure"),
         ("there are two bodies", "<body class=a>", "body", "structure"),
     ],
 )
