@@ -40,6 +40,7 @@ class Failure(StrEnum):
     ORIGIN_CLOSED = "origin-closed"
     ORIGIN_PROTOCOL = "origin-protocol"
     ORIGIN_CUT = "origin-cut"
+    ORIGIN_OPEN = "origin-open"
     LOOP = "loop"
 
 
@@ -76,6 +77,9 @@ FALLBACKS: Final[Mapping[Failure, Fallback]] = {
         "a connection that ends early, so that a short page never looks complete",
         0,
         "http_response_incomplete",
+    ),
+    Failure.ORIGIN_OPEN: Fallback(
+        Rung.ERROR, "a plain error page at once, until the origin is there again", 503, "destination_unavailable"
     ),
     Failure.LOOP: Fallback(Rung.ERROR, "a plain error page", 502, "proxy_loop_detected"),
 }

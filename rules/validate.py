@@ -22,14 +22,15 @@ def validate(
     try:
         return model.model_validate(data, context=dict(context or {})), ()
     except ValidationError as error:
-        return None, tuple(mistake for each in error.errors(include_url=False) for mistake in _mistakes(each, model))
+        return None, tuple(
+            mistake for each in error.errors(include_url=False) for mistake in _mistakes(each, model, data)
+        )
 
 
-def _mistakes(error: Any, model: type[BaseModel]) -> Iterator[Mistake]:
-    """One error of pydantic. Its location also names the branch that was taken (`<page>`) and keys (`[key]`)."""
+def _mistakes(error: Any, model: type[BaseModel], data: object) -> Iterator[Mistake]:
     steps = error["loc"]
-    key = bool(steps) and steps[-1] == "[key]"
-    path: Place = tuple(step for step in steps if not (isinstance(step, str) and step[:1] + step[-1:] in ("<>", "[]")))
+    path = _path(steps, data)
+    key = bool(steps) and path[-1:] != steps[-1:] and steps[-1] == _KEY
     reason = error.get("ctx", {}).get("error")
     if isinstance(reason, ReadingError):
         for mistake in reason.mistakes:
@@ -41,6 +42,21 @@ def _mistakes(error: Any, model: type[BaseModel]) -> Iterator[Mistake]:
         yield _unknown_key(path, _model_at(steps[:-1], model))
     else:
         yield Mistake(path, *_plain(error, path), key=key or (bool(path) and isinstance(path[-1], str)))
+
+
+def _path(steps: tuple[str | int, ...], data: object) -> Place:
+    """A location of pydantic as a place in the data: it also names the branch that was taken, and keys."""
+    path: list[str | int] = []
+    for step in steps:
+        inside = isinstance(data, dict) and step in data
+        if inside or step not in _NO_STEPS:
+            path.append(step)
+            data = data[step] if isinstance(data, dict) and inside else _item(data, step)
+    return tuple(path)
+
+
+def _item(data: object, step: str | int) -> object:
+    return data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
 def _unknown_key(path: Place, model: type[BaseModel]) -> Mistake:
@@ -75,6 +91,10 @@ def _plain(error: Any, path: Place) -> tuple[str, str]:
         return f"{name} needs at least {error['ctx']['min_length']}", "add what is missing, or delete the key"
     return f"{name} cannot have this value ({error['msg'].lower()})", "compare it with an example in rules/README.md"
 
+
+_KEY: Final = "[key]"
+_NO_STEPS: Final = frozenset({_KEY, "<original>", "<page>", "<header>", "<path>", "<redirect>", "<several>"})
+"""What stands in a location of pydantic and not in the data."""
 
 _MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "where": WhereFile,

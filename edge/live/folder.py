@@ -10,10 +10,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Final
 
 from edge.live.current import Document
 
 _log = logging.getLogger("windsock")
+
+_LOOK: Final = 300
+"""Milliseconds between two looks at what the system does not tell of."""
 
 
 class Folder:
@@ -54,27 +58,29 @@ class Folder:
 async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
     """Something below the folder may have changed.
 
-    A folder that was replaced by another of its name is watched anew; where the system cannot tell of changes, the
-    folder is looked at twice a second.
+    A folder that was replaced by another of its name, or a link that was swapped, is watched anew; where the system
+    cannot tell of changes, the folder is looked at three times a second. Once a watch stands the folder is read again:
+    what was saved while it was being set up is told by nobody.
     """
     from watchfiles import awatch
 
     polled = False
     while not stop.is_set():
-        watched = _identity(path)
+        watched, stands = _identity(path), False
         yield
         try:
             async for changes in awatch(
-                path, stop_event=stop, debounce=100, step=20, rust_timeout=1000, yield_on_timeout=True,
-                force_polling=polled, poll_delay_ms=400,
+                path, watch_filter=None, stop_event=stop, debounce=100, step=20, rust_timeout=_LOOK,
+                yield_on_timeout=True, force_polling=polled, poll_delay_ms=_LOOK,
             ):  # fmt: skip
-                if changes:
+                if changes or not stands:
+                    stands = True
                     yield
                 if _identity(path) != watched:
                     break
         except (OSError, RuntimeError):
             polled = _identity(path) is not None
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(_LOOK / 1000)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

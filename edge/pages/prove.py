@@ -104,7 +104,7 @@ class _Proof:
         return parse(page, self.charset, scripting=self.scripting)
 
     def _selected(self, tree: Tree, written: str, number: int) -> Node | None:
-        """The element that the selector finds, if it is the slot's and there is no clone of it, in no template either."""
+        """The element that the selector finds, if it is the slot's and has no clone, in no template either."""
         selector, slot = self.slots[number]
         node = first(tree, selector)
         if node is None or node.attrs.get(self.mark) != str(number):

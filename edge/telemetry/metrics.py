@@ -38,6 +38,7 @@ class Metrics:
                 ("pages_untouched", "Pages that could not be edited, by reason.", ("reason",)),
                 ("slots_missed", "Slots that were not found or not editable.", ("experience", "reason")),
                 ("requests", "Requests by status class.", ("status",)),
+                ("refusals", "Requests that the request check turned away, by status.", ("status",)),
                 ("cache_requests", "Requests by what the cache did.", ("result",)),
             )
         }
@@ -58,6 +59,12 @@ class Metrics:
         self._reload = prometheus.Gauge(
             "windsock_config_last_reload_success_timestamp_seconds",
             "When the current edition was taken.",
+            multiprocess_mode="mostrecent",
+            registry=self.registry,
+        )
+        self._circuit = prometheus.Gauge(
+            "windsock_origin_circuit",
+            "Whether the origin is asked: 0 yes, 1 by a few probes, 2 not at all.",
             multiprocess_mode="mostrecent",
             registry=self.registry,
         )
@@ -102,6 +109,14 @@ class Metrics:
     def reloaded(self, at: float) -> None:
         """A new edition serves since `at` (seconds since the epoch)."""
         self._reload.set(at)
+
+    def circuit(self, state: int) -> None:
+        """The origin is asked (0), tried (1), or left alone (2) from now on."""
+        self._circuit.set(state)
+
+    def refused(self, status: int) -> None:
+        """One request that was not clearly one to this site."""
+        self._add("refusals", str(status))
 
     def _add(self, name: str, *labels: str) -> None:
         self._counts[name][labels] += 1

@@ -31,10 +31,14 @@ class Trouble:
             extra={
                 "failure": failure.value,
                 "reference": reference,
-                "method": scope["method"],
+                "method": scope.get("method", "GET"),  # a WebSocket has none
                 "path": scope["path"][:200],
                 "evidence": evidence[:300],
             },
             exc_info=error,
         )
         return reference
+
+    def again(self, failure: Failure) -> None:
+        """Count it once more, where the log has said it already."""
+        self._metrics.fell(failure.value, FALLBACKS[failure].rung)

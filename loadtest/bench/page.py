@@ -29,11 +29,11 @@ def page() -> bytes:
     chance = random.Random(20)  # noqa: S311 -- the same page every time, nothing is kept secret
     text = _HEAD
     number = 0
-    while len(text) + len(_FOOT) + 500 < SIZE:
+    while len(text) + len(_FOOT) + 600 < SIZE:
         number += 1
         text += _article(number, chance)
-    rest = SIZE - len(text) - len(_FOOT) - len("<!---->")
-    return f"{text}<!--{'-' * rest}-->{_FOOT}".replace("<!---", "<!-- ").replace("---->", " -->").encode("ascii")
+    filling = "." * (SIZE - len(text) - len(_FOOT) - len("<!--  -->"))
+    return f"{text}<!-- {filling} -->{_FOOT}".encode("ascii")
 
 
 def _article(number: int, chance: random.Random) -> str:
@@ -43,5 +43,5 @@ def _article(number: int, chance: random.Random) -> str:
     return (
         f'<article class="card" data-sku="{number:05d}"><a href="/p/{number:05d}"><img loading="lazy" '
         f'src="/static/p/{number:05d}.webp" alt="{name}" width="320" height="240"></a>'
-        f"<h3>{name}</h3><p>{words}.</p><p class=\"price\">£{price:.2f}</p></article>\n".replace("£", "&pound;")
+        f'<h3>{name}</h3><p>{words}.</p><p class="price">&pound;{price:.2f}</p></article>\n'
     )

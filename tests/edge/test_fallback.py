@@ -9,9 +9,9 @@ def test_every_failure_has_a_row() -> None:
     assert set(FALLBACKS) == set(Failure)
 
 
-def test_an_error_page_is_always_502_or_504_with_an_error_type_that_proxies_know() -> None:
+def test_an_error_page_is_always_502_503_or_504_with_an_error_type_that_proxies_know() -> None:
     errors = {failure: row for failure, row in FALLBACKS.items() if row.rung is Rung.ERROR}
-    assert {row.status for row in errors.values()} <= {0, 502, 504}
+    assert {row.status for row in errors.values()} <= {0, 502, 503, 504}
     assert all(row.proxy_error for row in errors.values())
 
 

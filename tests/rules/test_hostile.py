@@ -18,12 +18,13 @@ CASES = Path(__file__).parent / "cases"
 FILES = {path.stem: path.read_text() for path in CASES.glob("*.yaml")}
 TREES = {stem: read(stem, text).data for stem, text in FILES.items()}
 
+NAMES = st.sampled_from(["[key]", "<page>", "[]", "<>", "html", "when", "any", "$schema"]) | st.text(max_size=8)
 SCALARS = st.sampled_from(
     [None, True, False, 0, 5, -1, 1.5, "", " ", "a", "original", "header", "unknown", "*", "5%", "{slug}", "2026-02-30"]
 ) | st.text(max_size=10)
 JUNK = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=6,
 )
 DAMAGE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -90,6 +90,8 @@ REFUSED: list[tuple[str, str, Miss]] = [
     ("text that would become a tag", "a <<b id=x>b</b>p>c", "structure"),
     ("text that would become another letter", "a &am<b id=x>b</b>p;c", "structure"),
     ("a line break that a pre would swallow", "<pre><b id=x>a</b>\nb</pre>", "structure"),
+    ("an element that a misnested link is opened again around", "<a><h2><b id=x>b</b></a></h2>", "structure"),
+    ("a form that nobody closed", "<div id=x><form>a</div>b", "structure"),
     ("half of a form", "<div id=x><form></div><form>a</form>", "structure"),
     ("an element that lends the body its attributes", "<div id=x><body class=a></div>", "structure"),
     ("an element that the body's end leaves open", "<div id=x>a", "structure"),

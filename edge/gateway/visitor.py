@@ -1,0 +1,132 @@
+"""The visitor's side while one request is carried: what they upload, whether they are still there, whether they stall.
+
+A visitor who leaves must end the origin's work, and only `receive` tells. Waiting for that from the start would cost
+every request a task, so it begins after `_SOON`: most answers are complete by then. The same timer looks from time to
+time whether the visitor has kept us waiting for too long, sending or reading. Both end the request by cancelling the
+task that carries it; `gone` and `late` say which it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import httpx
+
+from edge.web.asgi import Message, Receive, Send
+
+_SOON: Final = 0.05  # seconds of the origin's work that a visitor who leaves may waste
+_LOOKS: Final = 4  # how often in the time that a visitor may be silent
+
+
+class Left(httpx.WriteError):
+    """The visitor has gone in the middle of their upload."""
+
+
+class TooLarge(httpx.WriteError):
+    """The upload grew over what is taken."""
+
+
+class Visitor(httpx.AsyncByteStream):
+    """As a stream, the upload; `uploads` tells whether there is one.
+
+    `idle` are the seconds for which the visitor may neither send nor read, `most` the bytes of an upload.
+    """
+
+    def __init__(self, receive: Receive, send: Send, *, uploads: bool, idle: float, most: int) -> None:
+        self.gone = self.late = self.began = False
+        self.patient = False  # set for an answer that may stand still for ever
+        self.uploads = uploads
+        self._receive, self._send = receive, send
+        self._idle, self._left = idle, most
+        self._uploading = uploads
+        self._peeked: Message | None = None
+        self._waiting_since = 0.0
+        self._listener: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        self._timer = self._loop.call_later(min(_SOON, idle), self._look)
+
+    def leave(self) -> None:
+        """The request is over: watch no longer."""
+        self._timer.cancel()
+        if self._listener is not None:
+            self._listener.cancel()
+
+    def ended(self) -> bool:
+        """Whether a cancellation that has just arrived came from here; then it is taken back."""
+        if self._task is None or not (self.gone or self.late):
+            return False
+        self._task.uncancel()
+        return True
+
+    async def send(self, message: Message) -> None:
+        """Send on; waits while the visitor does not read."""
+        self.began = True
+        self._waiting_since = self._loop.time()
+        await self._send(message)
+        self._waiting_since = 0.0
+
+    async def look_for_upload(self) -> None:
+        """Find out whether a body comes where no field tells (HTTP/2), from the first message."""
+        self._uploading = True
+        self._peeked = message = await self._next()
+        self.uploads = self._uploading = bool(message.get("body")) or message.get("more_body", False)
+
+    def uploaded(self) -> None:
+        """The upload is over, whole or not. What is left of it is read and forgotten, so that our answer gets read."""
+        if self._uploading:
+            self._uploading = False
+            self._waiting_since = 0.0
+            self._timer.cancel()
+            self._timer = self._loop.call_later(_SOON, self._look)
+
+    def __aiter__(self) -> Visitor:
+        """The upload, once."""
+        return self
+
+    async def __anext__(self) -> bytes:
+        """The next bytes of the upload; `Left` or `TooLarge`."""
+        while self._uploading:
+            message = self._peeked or await self._next()
+            self._peeked = None
+            body: bytes = message.get("body", b"")
+            self._left -= len(body)
+            if self._left < 0:
+                raise TooLarge("the upload is too large")
+            if not message.get("more_body", False):
+                self.uploaded()
+            if body:
+                return body
+        raise StopAsyncIteration
+
+    async def _next(self) -> Message:
+        self._waiting_since = self._loop.time()
+        message = await self._receive()
+        self._waiting_since = 0.0
+        if message["type"] == "http.disconnect":
+            self.gone = True
+            raise Left("the visitor left while sending")
+        return message
+
+    def _look(self) -> None:
+        """See who is waiting for whom, and come back."""
+        if self._listener is None and not self._uploading:
+            self._listener = self._loop.create_task(self._listen())
+        since, now = self._waiting_since, self._loop.time()
+        if since and now >= since + self._idle and not self.patient:
+            self.late = True
+            self._end()
+            return
+        due = since + self._idle if since else now + self._idle / _LOOKS
+        self._timer = self._loop.call_at(max(due, now + _SOON), self._look)
+
+    async def _listen(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        self._end()
+
+    def _end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
