@@ -37,6 +37,7 @@ NOT_STARTED = 2
 
 def main(directory: str) -> int:
     """Run until SIGTERM; 2 with one line on stderr when there is no edition to start with."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that started us ends us
     run = Run(Path(directory))
     settings = from_json(run.settings.read_text())
     configure(settings.log_format)
@@ -55,9 +56,7 @@ async def _control(run: Run, settings: Settings) -> None:
     if not await asyncio.to_thread(folder.pass_on, take):
         _from_last_good(settings, folder, take)
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     app = private_app(State(current, folder, run), partial(_explain, settings), settings.admin_token)
     server = Server(
         app,

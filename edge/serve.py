@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,8 @@ _HEADERS_WITHIN: Final = 5_000
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises WindsockError, in one line, when it cannot start."""
+    signal.signal(signal.SIGTERM, _leave)  # until the server takes over
+    os.register_at_fork(after_in_child=_leave_at_once)
     configure(settings.log_format)
     for name in ("listen", "admin"):
         _claim(getattr(settings, name), name)
@@ -57,6 +60,16 @@ def serve(settings: Settings) -> None:
     finally:
         control.stop()
         run.remove()
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit(0)
+
+
+def _leave_at_once() -> None:
+    """A worker that is told to end before it serves ends there and then: it has inherited handlers of its parent's."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _worker(settings: Settings, run: Run) -> Any:

@@ -39,7 +39,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 cwd=log.parent,
                 env=environment,
-                start_new_session=False,
+                start_new_session=True,
             )
 
     @property

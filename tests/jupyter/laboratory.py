@@ -1,4 +1,4 @@
-"""A JupyterLab for the time of a block: on loopback, behind a token, with a folder of its own and nothing of the user's."""
+"""A JupyterLab for the time of a block: on loopback, behind a token, with a folder of its own."""
 
 from __future__ import annotations
 
@@ -18,10 +18,16 @@ from typing import Final
 from tests.wire import free_port
 
 _PATIENCE: Final = 60.0
+_CELL: Final = {
+    "cell_type": "code",
+    "id": "first",
+    "source": "",
+    "outputs": [],
+    "execution_count": None,
+    "metadata": {},
+}
 _NOTEBOOK: Final = {
-    "cells": [
-        {"cell_type": "code", "id": "first", "execution_count": None, "metadata": {}, "outputs": [], "source": ""}
-    ],
+    "cells": [_CELL],
     "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     "nbformat": 4,
     "nbformat_minor": 5,

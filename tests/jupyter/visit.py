@@ -12,8 +12,10 @@ import hashlib
 import os
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,12 +31,24 @@ PATIENCE: Final = 60_000  # milliseconds for a step of the page
 TRANSFER: Final = 240_000  # milliseconds for the large file
 
 
-class Visit:
-    """One visitor of one JupyterLab; `wrong` holds what the browser complained about."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The arguments of the command line."""
 
-    def __init__(self, page: Any, url: str, token: str, files: Path, pictures: Path, greeting: str) -> None:
-        self.page, self.url, self.token = page, url, token
-        self.files, self.pictures, self.greeting = files, pictures, greeting
+    url: str
+    token: str
+    files: str
+    pictures: str
+    greeting: str = ""
+
+
+class Visit:
+    """One visitor of one JupyterLab, with `luggage` for large files; `wrong` holds what the browser complained about."""
+
+    def __init__(self, page: Any, plan: Plan, luggage: Path) -> None:
+        self.page, self.luggage = page, luggage
+        self.url, self.token, self.greeting = plan.url, plan.token, plan.greeting
+        self.files, self.pictures = Path(plan.files), Path(plan.pictures)
         self.channels: list[Any] = []
         self.frames = 0
         self.wrong: list[str] = []
@@ -54,7 +68,7 @@ class Visit:
         self.page.fill("#password_input", self.token)
         button.click()
         self.page.wait_for_url(re.compile(r"/lab/tree/hello\.ipynb"))
-        return f"the button says {button_text!r}" if (button_text := self.greeting) else ""
+        return f"the button says {self.greeting!r}, as the rules want" if self.greeting else ""
 
     def open_a_notebook(self) -> str:
         """It is shown, and its kernel is ready."""
@@ -76,7 +90,7 @@ class Visit:
 
     def upload(self) -> str:
         """50 MB arrive as they are."""
-        sent = self.pictures / "large.bin"
+        sent = self.luggage / "large.bin"
         sent.write_bytes(os.urandom(SIZE))
         with self.page.expect_file_chooser() as chooser:
             self.page.locator('.jp-FileBrowser [data-command="filebrowser:upload"], [title^="Upload"]').first.click()
@@ -94,7 +108,7 @@ class Visit:
         self.page.locator(".jp-DirListing-item", has_text="large.bin").click(button="right")
         with self.page.expect_download(timeout=TRANSFER) as started:
             self.page.locator('.lm-Menu [data-command="filebrowser:download"]').first.click()
-        got = self.pictures / "downloaded.bin"
+        got = self.luggage / "downloaded.bin"
         started.value.save_as(got)
         self.look("download")
         return same(self.files / "large.bin", got)
@@ -137,14 +151,14 @@ def same(one: Path, other: Path) -> str:
     return f"{sizes[0]:,} bytes, SHA-256 {sums[0][:16]}… both"
 
 
-def main(url: str, token: str, files: str, pictures: str, greeting: str = "") -> int:
+def main(plan: Plan) -> int:
     """Visit, and say what worked."""
-    with sync_playwright() as playwright:
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as luggage:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_context(viewport={"width": 1200, "height": 800}, accept_downloads=True).new_page()
+        page = browser.new_context(viewport={"width": 1200, "height": 800}).new_page()
         page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
-        visit = Visit(page, url, token, Path(files), Path(pictures), greeting)
+        visit = Visit(page, plan, Path(luggage))
         failed = _steps(visit)
         browser.close()
     for complaint in dict.fromkeys(visit.wrong):
@@ -167,4 +181,4 @@ def _steps(visit: Visit) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(Plan(*sys.argv[1:])))

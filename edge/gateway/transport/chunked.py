@@ -60,7 +60,7 @@ class Chunked:
         content = self._content
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             if not content.done:
                 raise Refused(f"the chunks are malformed: {error}") from error
             self.surplus = True

@@ -50,10 +50,12 @@ def test_rules_that_cannot_be_used_are_told_in_one_line_and_nothing_stays(tmp_pa
 
 
 def test_the_operators_own_settings_play_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WINDSOCK_OBSERVE", "true")
     monkeypatch.setenv("WINDSOCK_ORIGIN", "http://127.0.0.1:9")
+    monkeypatch.setenv("WINDSOCK_BYPASS", "/*")
     with Stage(door=False) as stage:
-        assert answers(f"{stage.at.site}/")
+        fields = {"X-Windsock-Debug": stage.debug_token}
+        page = httpx.get(f"{stage.at.site}/", headers=fields, trust_env=False)
+    assert "hero-picture=" in page.headers["x-windsock-decisions"]
 
 
 def test_a_part_that_ends_on_its_own_is_noticed() -> None:

@@ -13,7 +13,7 @@ from edge.cli import run
 from tests.wire import RawOrigin
 
 PAGE = gzip.compress(b"<!doctype html><meta charset=utf-8><p>Hi")
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def by_via(with_via: bytes) -> Callable[[bytes, socket.socket], None]:
 def test_an_origin_that_does_not_compress_for_proxies_is_named(
     origin: RawOrigin, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plain = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nHi"
+    plain = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nHi"
     origin.answer("/", by_via(plain))
     assert compression(origin, capsys) == ["warn"]
 

@@ -86,7 +86,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
     """The method and the bytes of an answer of which a few bytes were changed, lost, doubled or added."""
     written = draw(answers())
     raw = bytearray(written.raw)
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(1, 2))):
         place = draw(st.integers(0, max(0, len(raw) - 1)))
         byte = draw(st.sampled_from(INTERESTING))
         match draw(st.sampled_from(["change", "change", "insert", "insert", "lose", "double", "cut", "append"])):

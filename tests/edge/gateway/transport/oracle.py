@@ -65,6 +65,8 @@ def oracle(method: str, raw: bytes) -> Read | None:
 
 
 def alike(fields: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Fields without what h11 changes: it lowers the coding, and moves a repeated length to the place of its first."""
-    lowered = [(name, value.lower() if name.lower() == b"transfer-encoding" else value) for name, value in fields]
+    """Fields without what h11 changes: it lowers the coding, and keeps the first of repeated lengths, not the last."""
+    lowered = [
+        (name.lower(), value.lower() if name.lower() == b"transfer-encoding" else value) for name, value in fields
+    ]
     return sorted(lowered, key=lambda pair: pair[0].lower() == b"content-length")
