@@ -41,7 +41,7 @@ crawl: $(READY)
 	@$(BIN)/python -m tests.crawl
 
 pictures: $(READY)
-	@$(BIN)/python -m edge.demo.pictures $(ARGS)
+	@$(BIN)/python -m edge.demo.photograph $(ARGS)
 
 # One lock for all work here, and its part that the image needs. Both hold exact versions and hashes, and no index address.
 lock:

@@ -16,8 +16,12 @@ import httpx
 
 from edge import clock
 from edge.errors import WindsockError
-from edge.gateway.forward import Gateway, Timeouts
+from edge.gateway.circuit import Circuit
+from edge.gateway.forward import Gateway
 from edge.gateway.forwarding import Forwarding
+from edge.gateway.limits import Limits
+from edge.gateway.stock import Stock
+from edge.gateway.transport import Transport
 from edge.live.current import Current
 from edge.live.folder import Folder
 from edge.live.published import follow, read
@@ -27,11 +31,16 @@ from edge.settings import Raw, Settings, load, unbuilt
 from edge.signals.agent import matcher
 from edge.telemetry.metrics import Metrics
 from edge.telemetry.trouble import Trouble
+from edge.web import plain
 from edge.web.asgi import App, Receive, Scope, Send
+from edge.web.check import Check, Refusal
+from edge.web.host import Hosts
 from edge.web.peer import Trust
 from rules.glob import pattern
 
 _log = logging.getLogger("windsock")
+
+_MOST_CONNECTIONS = 65_536
 
 
 class Personalization:
@@ -116,20 +125,27 @@ def _any_of(written: Iterable[str]) -> Callable[[str], bool]:
 def gateway(settings: Settings, metrics: Metrics, transport: httpx.AsyncBaseTransport) -> Gateway:
     """The gateway to the origin, with the operator's settings."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in settings.origin_headers]
+    trouble = Trouble(metrics)
     return Gateway(
         transport,
         httpx.URL(settings.origin),
-        Forwarding(Trust(settings.trusted_proxies), settings.preserve_host, headers),
-        Trouble(metrics),
-        Timeouts(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout),
+        Forwarding(Trust(settings.trusted_proxies), settings.preserve_host, headers, Hosts(settings.hosts)),
+        trouble,
+        Limits(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout, settings.max_upload_bytes),
+        Circuit(trouble, metrics.circuit),
     )
 
 
-def transport(settings: Settings) -> httpx.AsyncHTTPTransport:
-    """What speaks to the origin: HTTP/1.1 without limits of its own on connections."""
-    verify = ssl.create_default_context(cafile=str(settings.origin_ca) if settings.origin_ca else None)
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=5)
-    return httpx.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False)
+def transport(settings: Settings) -> httpx.AsyncBaseTransport:
+    """What speaks to the origin: HTTP/1.1, with as many connections as visitors need.
+
+    A bound on connections would let a few slow visitors keep all others waiting; the server bounds the visitors.
+    """
+    tls = ssl.create_default_context(cafile=str(settings.origin_ca) if settings.origin_ca else None)
+    if settings.origin_transport == "own":
+        return Transport(httpx.URL(settings.origin), tls=tls, connections=_MOST_CONNECTIONS)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=4)
+    return Stock(verify=tls, limits=limits, trust_env=False)
 
 
 class Worker:
@@ -142,6 +158,7 @@ class Worker:
         self._edition, self._ready = edition, ready
         self._metrics = Metrics()
         self._current = Current(clock.system, self._taken)
+        self._check = Check(Hosts(settings.hosts), settings.max_upload_bytes)
         self._transport = transport(settings)
         self._personalize = personalize(
             gateway(settings, self._metrics, self._transport), settings, self._current, self._metrics
@@ -152,7 +169,12 @@ class Worker:
         if scope["type"] == "lifespan":
             await lifespan(receive, send, [self._following, self._connected])
             return
-        await self._personalize(scope, receive, send)
+        checked = self._check(scope)
+        if isinstance(checked, Refusal):
+            self._metrics.refused(checked.status)
+            await plain.refuse(scope, receive, send, checked)
+        else:
+            await self._personalize(checked, receive, send)
 
     @contextlib.asynccontextmanager
     async def _following(self) -> AsyncIterator[None]:

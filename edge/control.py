@@ -27,12 +27,14 @@ from edge.live.folder import Folder
 from edge.live.published import publish, read
 from edge.question import answer
 from edge.run import Run, last_good, orphaned
-from edge.settings import Settings, from_json
+from edge.settings import Address, Settings, from_json
 from edge.telemetry.log import configure
 
 _log = logging.getLogger("windsock")
 
 NOT_STARTED = 2
+_KNOCK = 1.0
+"""Seconds for somebody to answer where visitors arrive."""
 
 
 def main(directory: str) -> int:
@@ -54,10 +56,11 @@ async def _control(run: Run, settings: Settings) -> None:
     current = Current(clock.system)
     take = partial(_take, run, current, settings)
     if not await asyncio.to_thread(folder.pass_on, take):
-        _from_last_good(settings, folder, take)
+        _from_last_good(run, settings, folder, take)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    app = private_app(State(current, folder, run), partial(_explain, settings), settings.admin_token)
+    state = State(current, folder, run, partial(_reachable, settings.listen))
+    app = private_app(state, partial(_explain, settings), settings.admin_token)
     server = Server(
         app,
         address=settings.admin.host,
@@ -97,18 +100,33 @@ def _take(run: Run, current: Current, settings: Settings, document: Document) ->
             publish({**document, "folder": _name(settings)}, kept)
 
 
-def _from_last_good(settings: Settings, folder: Folder, take: Callable[[Document], None]) -> None:
-    """Start with the edition that served last, while the folder is broken."""
-    kept = last_good(settings)
-    document = read(kept) if kept is not None else None
-    if document is None or document.get("folder") != _name(settings):
+def _from_last_good(run: Run, settings: Settings, folder: Folder, take: Callable[[Document], None]) -> None:
+    """Start while the folder is broken: with the edition that the workers serve, or the one that served last."""
+    document = read(run.edition) or _kept(settings)
+    if document is None:
         raise WindsockError(f"{folder.problem}; windsock check {settings.rules} tells more")
     _log.error("the edition that served last serves again: %s", folder.problem)
     take(document)
 
 
+def _kept(settings: Settings) -> Document | None:
+    kept = last_good(settings)
+    document = read(kept) if kept is not None else None
+    return document if document is not None and document.get("folder") == _name(settings) else None
+
+
 def _name(settings: Settings) -> str:
-    return str(settings.rules.resolve())
+    return str(settings.rules.absolute())  # a link keeps its name while releases come and go behind it
+
+
+async def _reachable(listen: Address) -> bool:
+    """Whether somebody answers where visitors arrive: workers read their edition before they listen."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen.host, listen.host)  # noqa: S104 - any address is reached here
+    with suppress(OSError):
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, listen.port), _KNOCK)
+        writer.close()
+        return True
+    return False
 
 
 async def _orphaned(run: Run, stop: asyncio.Event) -> None:

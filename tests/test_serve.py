@@ -9,6 +9,8 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +19,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.wire import RawOrigin, Served, field, get
+from tests.wire import RawOrigin, Served, field, free_port, get
 
 BODY: Final = b'<!doctype html><body><h1 id="hero">Classic</h1></body>'
 HERO: Final = """
@@ -454,8 +456,13 @@ def test_on_sigterm_it_finishes_what_it_has_begun_and_leaves_nothing_behind(orig
         assert said.endswith(b"onetwo")
         assert served.process.wait(10) == 0
         assert len(processes) >= 3
-        assert [pid for pid in processes if Path(f"/proc/{pid}").exists()] == []
+        assert alive(processes) == set()
         assert "Traceback" not in served.said()
+
+
+def alive(processes: set[int]) -> set[int]:
+    """Those that have not ended."""
+    return {pid for pid in processes if Path(f"/proc/{pid}").exists()}
 
 
 @contextlib.contextmanager
@@ -470,6 +477,44 @@ def refuses(port: int) -> bool:
     """Whether nobody listens there any more."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_may_be_ended_while_it_starts(origin: RawOrigin, site: Path, number: signal.Signals) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "edge.cli",
+        "serve",
+        "--origin",
+        origin.url,
+        "--rules",
+        str(site),
+        "--workers",
+        "2",
+    ]
+    ports = ["--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{free_port()}"]
+    with subprocess.Popen([*command, *ports], stdout=subprocess.PIPE, text=True, cwd=site.parent) as process:
+        assert process.stdout is not None
+        said = next(line for line in process.stdout if "info serving" in line)  # workers are about to start
+        until(lambda: len(children(process.pid)) == 3)
+        processes = children(process.pid)
+        process.send_signal(number)
+        said += process.stdout.read()
+        assert process.wait(10) == 0
+    assert alive(processes) == set()
+    assert "Traceback" not in said
+
+
+def test_when_the_watching_process_is_killed_all_others_end_and_it_can_be_started_again(
+    origin: RawOrigin, site: Path
+) -> None:
+    with serving(origin, site) as served:
+        processes = children(served.process.pid)
+        served.process.kill()
+        served.process.wait(10)
+        until(lambda: not alive(processes))
+        assert refuses(served.port)
 
 
 def test_a_restart_while_the_rules_are_broken_starts_from_the_last_good_edition(origin: RawOrigin, site: Path) -> None:

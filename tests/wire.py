@@ -177,7 +177,12 @@ class Served:
         """End it as an operator would."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
         text = self.said()
         self._store.cleanup()
         self.log = Path(os.devnull)

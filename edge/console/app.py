@@ -27,7 +27,7 @@ def private_app(state: State, explain: Explain, admin_token: str = "") -> Starle
         return as_json({"alive": True})
 
     async def readyz(request: Request) -> Response:  # noqa: ARG001
-        return _ready(state)
+        return _ready(state, reachable=await state.reachable())
 
     async def metrics(request: Request) -> Response:  # noqa: ARG001
         await asyncio.sleep(2 * FLUSH)  # what was answered before this scrape is counted in it
@@ -52,12 +52,12 @@ def private_app(state: State, explain: Explain, admin_token: str = "") -> Starle
 _UNCACHED = {"cache-control": "no-store"}
 
 
-def _ready(state: State) -> Response:
-    """200 as soon as a worker serves an edition; a broken folder is named, and does not make it unready."""
+def _ready(state: State, *, reachable: bool) -> Response:
+    """200 when visitors get in and a worker serves an edition; a broken folder is named and does not make it unready."""
     edition = state.editions.current
     serving = state.workers.serving()
     report = {
-        "ready": bool(edition and serving),
+        "ready": bool(edition and serving and reachable),
         "edition": edition.version if edition else None,
         "experiences": len(edition.rules.experiences) if edition else 0,
         "workers": {str(worker): version for worker, version in serving.items()},

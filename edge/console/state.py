@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,3 +35,4 @@ class State:
     editions: Editions
     rules: Rules
     workers: Workers
+    reachable: Callable[[], Awaitable[bool]]  # whether a visitor can connect

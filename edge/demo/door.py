@@ -50,10 +50,10 @@ def app() -> Door:
 class Passing(Forwarding):
     """Forwards like a gateway, but without leaving its name: to the edge this must be a visitor, not a proxy."""
 
-    def fields(self, scope: Scope, authority: bytes) -> Headers:
+    def fields(self, scope: Scope, authority: bytes, *, uploads: bool = False) -> Headers:
         """Give the persona's fields alone."""
         ours = frozenset({b"via", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"})
-        return without(super().fields(scope, authority), ours)
+        return without(super().fields(scope, authority, uploads=uploads), ours)
 
 
 class Door:

@@ -50,7 +50,7 @@ class Circuit:
         self._look()
         return ticket
 
-    def closed(self) -> tuple[str, int]:
+    def refused(self) -> tuple[str, int]:
         """For a visitor who is not let through: the reference of the line in the log, and when to ask again."""
         self._trouble.again(Failure.ORIGIN_OPEN)
         return self._reference, max(1, math.ceil(self._breaker.wait(self._clock())))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from edge.gateway import hops
 from edge.web import forwarded
 from edge.web.asgi import Scope
 from edge.web.fields import every, first, of_one_connection
@@ -39,8 +40,6 @@ _OURS_TO_STATE: Final = frozenset(
 _CLAIMS: Final = frozenset(
     {b"x-real-ip", b"x-forwarded-port", b"x-forwarded-prefix", b"x-forwarded-server", b"x-forwarded-ssl"}
 )
-_SECRET: Final = frozenset({b"cookie", b"authorization"})
-_BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 _VERSIONS: Final = {"1": b"1.0", "1.0": b"1.0", "1.1": b"1.1"}
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
 
@@ -62,21 +61,23 @@ class Forwarding:
         self._dropped = _OURS_TO_STATE | frozenset(name for name, _ in self._extra)
         self._dropped_too = self._dropped | _CLAIMS
 
-    def fields(self, scope: Scope, authority: bytes) -> Headers:
-        """The fields for the origin, which is called `authority`."""
+    def fields(self, scope: Scope, authority: bytes, *, uploads: bool = False) -> Headers:
+        """The fields for the origin, which is called `authority`; `uploads` tells whether a body follows."""
         came: Headers = scope["headers"]
         names = [name for name, _ in came]
         host = came[names.index(b"host")][1] if b"host" in names else b""
         peer: str = scope["client"][0] if scope.get("client") else "unknown"
         listed = self._trust.believes(peer)
         dropped, extra = (self._dropped if listed else self._dropped_too), self._extra
-        if scope.get("method") == "TRACE":  # the origin would show these to whoever asks
-            dropped, extra = dropped | _SECRET, ()
+        if scope.get("method") in hops.METHODS:
+            came = hops.lessened(came)
+            if scope["method"] == "TRACE":  # the origin would show these to whoever asks
+                dropped, extra = dropped | hops.SECRET, ()
         hop_by_hop = of_one_connection(came)
         return (
             (b"host", host if self._preserve_host and host else authority),
             *[pair for pair in came if pair[0] not in dropped and pair[0] not in hop_by_hop],
-            *_framing(scope, names),
+            *_framing(names, uploads),
             (b"via", _via(scope, came, names)),
             *(self._continued(scope, came, peer, host) if listed else _facts(scope, peer, host)),
             *extra,
@@ -133,12 +134,6 @@ def _via(scope: Scope, came: Headers, names: list[bytes]) -> bytes:
     return b", ".join([*every(came, b"via"), ours]) if b"via" in names else ours
 
 
-def _framing(scope: Scope, names: list[bytes]) -> Headers:
+def _framing(names: list[bytes], uploads: bool) -> Headers:
     """A body of unknown length is sent on in chunks; one of known length keeps its Content-Length."""
-    if b"content-length" in names:
-        return ()
-    if b"transfer-encoding" in names or (
-        str(scope.get("http_version")).startswith("2") and scope["method"] in _BODY_METHODS
-    ):
-        return ((b"transfer-encoding", b"chunked"),)
-    return ()
+    return ((b"transfer-encoding", b"chunked"),) if uploads and b"content-length" not in names else ()

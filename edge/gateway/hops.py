@@ -8,7 +8,7 @@ from edge.web import plain
 from edge.web.asgi import Scope, Send
 from edge.web.request import Headers
 
-_METHODS: Final = frozenset({"TRACE", "OPTIONS"})
+METHODS: Final = frozenset({"TRACE", "OPTIONS"})
 _NAME: Final = b"max-forwards"
 _ALLOW: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE"
 _MOST: Final = 10  # digits; a larger number is no number of hops
@@ -19,7 +19,7 @@ SECRET: Final = frozenset({b"cookie", b"authorization", b"proxy-authorization"})
 
 def ends_here(scope: Scope) -> bool:
     """Whether this request may not be forwarded."""
-    return scope["method"] in _METHODS and any(name == _NAME and _hops(value) == 0 for name, value in scope["headers"])
+    return scope["method"] in METHODS and any(name == _NAME and _hops(value) == 0 for name, value in scope["headers"])
 
 
 def lessened(headers: Headers) -> Headers:

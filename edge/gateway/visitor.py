@@ -28,18 +28,18 @@ class TooLarge(httpx.WriteError):
 
 
 class Visitor(httpx.AsyncByteStream):
-    """As a stream, the upload; `uploads` tells whether there is one.
+    """As a stream, the upload; `uploads` tells whether there is one, None when that is not known yet.
 
     `idle` are the seconds for which the visitor may neither send nor read, `most` the bytes of an upload.
     """
 
-    def __init__(self, receive: Receive, send: Send, *, uploads: bool, idle: float, most: int) -> None:
+    def __init__(self, receive: Receive, send: Send, *, uploads: bool | None, idle: float, most: int) -> None:
         self.gone = self.late = self.began = False
         self.patient = False  # set for an answer that may stand still for ever
         self.uploads = uploads
         self._receive, self._send = receive, send
         self._idle, self._left = idle, most
-        self._uploading = uploads
+        self._uploading = uploads is not False
         self._peeked: Message | None = None
         self._waiting_since = 0.0
         self._listener: asyncio.Task[None] | None = None
@@ -69,9 +69,10 @@ class Visitor(httpx.AsyncByteStream):
 
     async def look_for_upload(self) -> None:
         """Find out whether a body comes where no field tells (HTTP/2), from the first message."""
-        self._uploading = True
         self._peeked = message = await self._next()
-        self.uploads = self._uploading = bool(message.get("body")) or message.get("more_body", False)
+        self.uploads = bool(message.get("body")) or message.get("more_body", False)
+        if not self.uploads:
+            self.uploaded()
 
     def uploaded(self) -> None:
         """The upload is over, whole or not. What is left of it is read and forgotten, so that our answer gets read."""

@@ -39,10 +39,8 @@ class Folder:
 
     def pass_on(self, take: Callable[[Document], object]) -> bool:
         """Read the folder and pass it on if it is good and new; False when something in it is wrong."""
-        before, document = self.problem, self._read()
+        document = self._read()
         if document is None:
-            if self._passed is not None and self.problem != before:
-                _log.error("the last good edition keeps serving: %s", self.problem)
             return False
         if document["version"] != self._passed:
             self._passed = document["version"]
@@ -52,7 +50,9 @@ class Folder:
     async def watch(self, take: Callable[[Document], object], stop: asyncio.Event) -> None:
         """Pass on each new good state of the folder until `stop`. `take` is called from a thread."""
         async for _ in _changes(self.path, stop):
-            await asyncio.to_thread(self.pass_on, take)
+            known = self.problem
+            if not await asyncio.to_thread(self.pass_on, take) and self.problem != known:
+                _log.error("the last good edition keeps serving: %s", self.problem)
 
 
 async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
@@ -79,7 +79,7 @@ async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
                 if _identity(path) != watched:
                     break
         except (OSError, RuntimeError):
-            polled = _identity(path) is not None
+            polled = watched is not None and _identity(path) == watched
             await asyncio.sleep(_LOOK / 1000)
 
 

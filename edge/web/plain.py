@@ -43,12 +43,17 @@ async def error(
 
 async def refuse(scope: Scope, receive: Receive, send: Send, refusal: Refusal) -> None:
     """Say why a request is not answered, and end its connection (over HTTP/2 the server leaves that field out)."""
-    body = _page(refusal.status, refusal.reason)
-    if scope["type"] == "http":
-        await respond(send, refusal.status, (*_PLAIN, *_CLOSE), body, head=scope["method"] == "HEAD")
+    if scope["type"] == "websocket":
+        await receive()
+        await deny(send, refusal)
         return
-    await receive()
-    await respond(send, refusal.status, (*_PLAIN, *_CLOSE), body, kind=HANDSHAKE)
+    body = _page(refusal.status, refusal.reason)
+    await respond(send, refusal.status, (*_PLAIN, *_CLOSE), body, head=scope["method"] == "HEAD")
+
+
+async def deny(send: Send, refusal: Refusal) -> None:
+    """Say why there is no WebSocket."""
+    await respond(send, refusal.status, _PLAIN, _page(refusal.status, refusal.reason), kind=HANDSHAKE)
 
 
 def _page(status: int, text: str) -> bytes:

@@ -18,16 +18,9 @@ from typing import Final
 from tests.wire import free_port
 
 _PATIENCE: Final = 60.0
-_CELL: Final = {
-    "cell_type": "code",
-    "id": "first",
-    "source": "",
-    "outputs": [],
-    "execution_count": None,
-    "metadata": {},
-}
+_CELL: Final[dict[str, object]] = {"cell_type": "code", "id": "first", "source": "", "outputs": [], "metadata": {}}
 _NOTEBOOK: Final = {
-    "cells": [_CELL],
+    "cells": [{**_CELL, "execution_count": None}],
     "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     "nbformat": 4,
     "nbformat_minor": 5,

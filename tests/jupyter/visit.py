@@ -43,7 +43,7 @@ class Plan:
 
 
 class Visit:
-    """One visitor of one JupyterLab, with `luggage` for large files; `wrong` holds what the browser complained about."""
+    """One visitor, with `luggage` for large files; `wrong` holds what the browser complained about."""
 
     def __init__(self, page: Any, plan: Plan, luggage: Path) -> None:
         self.page, self.luggage = page, luggage
@@ -167,17 +167,25 @@ def main(plan: Plan) -> int:
 
 
 def _steps(visit: Visit) -> bool:
-    for step in (visit.log_in, visit.open_a_notebook, visit.run_a_cell, visit.upload, visit.download):
-        begun = time.monotonic()
-        name = step.__name__.replace("_", " ")
-        try:
-            evidence = step()
-        except Exception as error:  # whatever it is, the person could not do it
-            visit.look("failed")
-            print(f"FAIL {name}: {str(error).strip()}", flush=True)
-            return True
-        print(f"ok   {name}, {time.monotonic() - begun:.1f} s{evidence and ': ' + evidence}", flush=True)
-    return False
+    """Take every step, whatever became of the one before; only a closed door is the end. True when one failed."""
+    if not _works(visit, visit.log_in):
+        return True
+    later = (visit.open_a_notebook, visit.run_a_cell, visit.upload, visit.download)
+    worked = [_works(visit, step) for step in later]
+    return not all(worked)
+
+
+def _works(visit: Visit, step: Callable[[], str]) -> bool:
+    begun = time.monotonic()
+    name = step.__name__.replace("_", " ")
+    try:
+        evidence = step()
+    except Exception as error:  # whatever it is, the person could not do it
+        visit.look(f"failed-{step.__name__}")
+        print(f"FAIL {name}:", *str(error).strip().splitlines()[:3], sep="\n     ", flush=True)
+        return False
+    print(f"ok   {name}, {time.monotonic() - begun:.1f} s{evidence and ': ' + evidence}", flush=True)
+    return True
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def _compression(client: httpx.Client, settings: Settings, page: Page) -> Iterat
     yield Finding(
         "compression",
         "warn",
-        "the origin compresses its pages, but not behind a proxy: pages through the edge would be several times larger; "
+        "the origin compresses its pages, but not behind a proxy: through the edge they would be several times larger; "
         "allow it (nginx: gzip_proxied any;)",
     )
 

@@ -1,7 +1,9 @@
 """Opens connections: TCP to each address of the origin in turn, or a Unix socket, then TLS.
 
-The name is resolved for every connection, so a change in DNS is followed without a restart. An address that does not
-answer may use only its share of the time that is left: the next one is tried within the same limit.
+The name is resolved for every connection, so a change in DNS is followed without a restart; an address needs no
+resolver, and no thread. One that does not answer may use only its share of the time that is left: the next one is
+tried within the same limit. Where silence is allowed for ever, in an event stream or a tunnel, TCP's own probes find
+out that the origin is no more.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final
 
 import httpx
 
 from edge.gateway.transport.connection import Connection
+
+_PROBED_AFTER: Final = 60  # seconds of silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ async def dial(place: Place, make: Callable[[], Connection], limit: float | None
 
 async def _reach(loop: asyncio.AbstractEventLoop, place: Place, limit: float | None) -> socket.socket:
     end = None if limit is None else loop.time() + limit
-    found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    found = _addresses(place) or await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     last: OSError = OSError("the name has no address")
     for index, (family, kind, protocol, _, address) in enumerate(found):
         share = None if end is None else (end - loop.time()) / (len(found) - index)
@@ -56,11 +61,22 @@ async def _reach(loop: asyncio.AbstractEventLoop, place: Place, limit: float | N
     raise last
 
 
+def _addresses(place: Place) -> list[Any]:
+    """Of a host that is an address itself; none of a name."""
+    try:
+        return socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return []
+
+
 async def _connected(
     loop: asyncio.AbstractEventLoop, sock: socket.socket, address: tuple[object, ...], limit: float | None
 ) -> socket.socket:
     try:
         sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if hasattr(socket, "TCP_KEEPIDLE"):  # not everywhere under this name
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _PROBED_AFTER)
         async with asyncio.timeout(limit):
             await loop.sock_connect(sock, address)
     except BaseException:

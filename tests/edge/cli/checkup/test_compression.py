@@ -13,7 +13,10 @@ from edge.cli import run
 from tests.wire import RawOrigin
 
 PAGE = gzip.compress(b"<!doctype html><meta charset=utf-8><p>Hi")
-HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+HEAD = (
+    b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/html\r\n"
+    b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ class Written:
 
 names = st.text(TOKEN, min_size=1, max_size=12).map(str.encode).filter(lambda name: name.lower() not in FRAMING)
 values = st.binary(max_size=20).map(
-    lambda raw: bytes(byte for byte in raw if byte >= 32 and byte != 127 or byte == 9).strip(b" \t")
+    lambda raw: bytes(byte for byte in raw if (byte >= 32 and byte != 127) or byte == 9).strip(b" \t")
 )
 spaces = st.sampled_from([b"", b" ", b"\t", b" \t "])
 casing = st.sampled_from([bytes.lower, bytes.upper, bytes.title])
@@ -109,4 +110,4 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
 def cut(raw: bytes, places: list[int]) -> list[bytes]:
     """The bytes in pieces."""
     marks = [0, *sorted(place % (len(raw) + 1) for place in places), len(raw)]
-    return [raw[start:end] for start, end in zip(marks, marks[1:], strict=False)]
+    return [raw[start:end] for start, end in itertools.pairwise(marks)]

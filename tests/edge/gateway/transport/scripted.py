@@ -76,6 +76,7 @@ class Origin:
         self.connections = 0
         self.url = httpx.URL("http://origin.invalid/")
         self._script = script
+        self._connected = asyncio.Event()
         self._talks: set[asyncio.Task[Any]] = set()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,6 +85,7 @@ class Origin:
         assert task is not None
         self._talks.add(task)
         self.connections += 1
+        self._connected.set()
         try:
             with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
                 await self._script(Peer(self, reader, writer, self.connections))
@@ -94,6 +96,10 @@ class Origin:
             with contextlib.suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
             self._talks.discard(task)
+
+    async def connected(self) -> None:
+        """Returns when there is a connection."""
+        await self._connected.wait()
 
     async def aclose(self) -> None:
         """End all conversations."""

@@ -122,8 +122,7 @@ async def test_a_handshake_can_be_cancelled() -> None:
         url = origin.url.copy_with(scheme="https")
         async with Transport(url, tls=ssl.create_default_context()) as transport:
             asking = asyncio.ensure_future(ask(transport, url))
-            while not origin.connections:
-                await asyncio.sleep(0)
+            await origin.connected()
             asking.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await asking
@@ -139,8 +138,7 @@ async def test_a_caller_who_stops_reading_closes_the_connection() -> None:
     left = asyncio.get_running_loop().create_future()
     async with scripted(script) as origin, Transport(origin.url) as transport:
         fetching = asyncio.ensure_future(fetch(transport, origin.url))
-        while not origin.requests:
-            await asyncio.sleep(0)
+        await origin.connected()
         fetching.cancel()
         with pytest.raises(asyncio.CancelledError):
             await fetching
@@ -152,8 +150,7 @@ async def test_closing_the_transport_ends_what_is_under_way_and_who_waits() -> N
     async with scripted(lambda peer: peer.left()) as origin:  # type: ignore[arg-type, return-value]
         transport = Transport(origin.url, connections=1)
         callers = [asyncio.ensure_future(fetch(transport, origin.url)) for _ in range(3)]
-        while not origin.connections:
-            await asyncio.sleep(0)
+        await origin.connected()
         await transport.aclose()
         await asyncio.wait(callers)
         assert all(caller.exception() is not None for caller in callers)

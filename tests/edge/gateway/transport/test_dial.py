@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +181,9 @@ def addresses(monkeypatch: pytest.MonkeyPatch, *hosts: str) -> Iterator[list[str
     """A name with these addresses; the list of names that were asked for."""
     asked: list[str] = []
 
-    def resolve(host: str, port: int, *_told: Any, **_also: Any) -> list[Any]:
+    def resolve(host: str, port: int, *_told: Any, **also: Any) -> list[Any]:
+        if also.get("flags"):
+            raise socket.gaierror("a name, not an address")
         asked.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in hosts]
 
@@ -216,6 +220,23 @@ async def test_an_origin_that_does_not_answer_at_all_ends_the_time_to_connect(mo
             async with Transport(url) as transport:
                 with pytest.raises(httpx.ConnectTimeout):
                     await fetch(transport, url, connect=0.1)
+
+
+@conversation
+async def test_an_origin_that_is_an_address_needs_no_resolver() -> None:
+    async with scripted(echo) as origin, Transport(origin.url) as transport:
+        before = threading.active_count()
+        await fetch(transport, origin.url)
+        assert threading.active_count() == before
+
+
+@conversation
+async def test_an_origin_may_have_an_address_of_version_6() -> None:
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "::1", 0)
+    url = httpx.URL(f"http://[::1]:{server.sockets[0].getsockname()[1]}")
+    async with server, Transport(url) as transport:
+        with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
+            await fetch(transport, url)
 
 
 @conversation

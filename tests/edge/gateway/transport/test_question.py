@@ -110,6 +110,8 @@ def test_h11_reads_what_we_write_as_the_request_that_was_given(
         raw = written(method, target, given_)
     except httpx.LocalProtocolError:
         return
+    if not target.isascii():
+        return  # h11 wants ASCII; old links hold raw UTF-8, which delimits nothing and is passed on as it came
     server = h11.Connection(h11.SERVER)
     server.receive_data(raw)
     request = server.next_event()

@@ -1,0 +1,252 @@
+"""WebSockets: the visitor's, which the server speaks, joined to one of our own to the origin.
+
+    visitor ◄── ASGI messages ──► here ◄── frames (wsproto) ──► the transport's tunnel ◄──► origin
+
+The handshake with the origin comes first: what it refuses is refused to the visitor with its own status and page, and
+its choice of a subprotocol is passed on. Extensions belong to one connection: none is offered. Whole messages go both
+ways, each side is read only as fast as the other one reads, and whoever closes says so to the other with code and
+reason. Pings are answered on each side; they do not cross.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import secrets
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+import httpx
+from wsproto.connection import Connection, ConnectionState, ConnectionType
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
+from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import LocalProtocolError
+
+from edge.fallback import Failure
+from edge.gateway.origin import Origin
+from edge.web import plain
+from edge.web.asgi import Message, Receive, Scope, Send
+from edge.web.check import Refusal
+from edge.web.cookie import stripped
+from edge.web.fields import end_to_end, every, first, without
+from edge.web.request import Headers
+
+MOST_MESSAGE: Final = 64 * 2**20  # bytes; what the server takes from visitors
+_MOST_REFUSAL: Final = 2**20
+_READ: Final = 65_536
+_FAREWELL: Final = 2.0  # seconds for the origin to answer a close
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
+_OURS: Final = frozenset({b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-extensions"})
+_HANDSHAKE: Final = frozenset({b"sec-websocket-accept", b"sec-websocket-protocol", b"sec-websocket-extensions"})
+_RESERVED: Final = b"/_windsock/"
+_GONE: Final = frozenset({CloseReason.NO_STATUS_RCVD, CloseReason.ABNORMAL_CLOSURE, CloseReason.TLS_HANDSHAKE_FAILED})
+
+
+class Tunnel(Protocol):
+    """The connection to the origin after its 101: what transports give as `network_stream`."""
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpx's signature
+        """Some bytes; none at the end."""
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - likewise
+        """All of these bytes."""
+
+    async def aclose(self) -> None:
+        """End it."""
+
+
+class Sockets:
+    """Carries WebSockets to one origin."""
+
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One WebSocket, from its handshake to its end."""
+        await receive()
+        if (scope.get("raw_path") or b"").startswith(_RESERVED):
+            await plain.deny(send, Refusal(HTTPStatus.NOT_FOUND, "There is nothing here."))
+            return
+        key = base64.b64encode(secrets.token_bytes(16))
+        response = await self._origin.ask(_cleaned(scope), send, more=_asking(key))
+        if response is None:
+            return
+        try:
+            if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+                await _deny(response, send)
+            elif (evidence := _wrong(response, scope, key)) is not None:
+                reference = self._origin.broke(scope, Failure.ORIGIN_PROTOCOL, evidence)
+                await plain.error(send, Failure.ORIGIN_PROTOCOL, reference, kind=plain.HANDSHAKE)
+            else:
+                await send(_acceptance(response))
+                await Joint(receive, send, response.extensions["network_stream"]).run()
+        finally:
+            await response.aclose()
+
+
+class Joint:
+    """Two WebSockets that are one."""
+
+    def __init__(self, receive: Receive, send: Send, tunnel: Tunnel) -> None:
+        self._receive, self._send, self._tunnel = receive, send, tunnel
+        self._frames = Connection(ConnectionType.CLIENT)
+        self._writing = asyncio.Lock()
+        self._parts: list[str] | list[bytes] = []
+        self._size = 0
+        self._left = False
+
+    async def run(self) -> None:
+        """Until either side ends it, or the task is cancelled; then both are closed."""
+        to_origin = asyncio.ensure_future(self._to_origin())
+        to_visitor = asyncio.ensure_future(self._to_visitor())
+        try:
+            await asyncio.wait((to_origin, to_visitor), return_when=asyncio.FIRST_COMPLETED)
+            if to_origin.done():
+                await asyncio.wait((to_visitor,), timeout=_FAREWELL)
+        finally:
+            for task in (to_origin, to_visitor):
+                task.cancel()
+            await asyncio.wait((to_origin, to_visitor))
+            with contextlib.suppress(httpx.TransportError):
+                await self._tunnel.aclose()
+        for task in (to_origin, to_visitor):
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    async def _to_origin(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                self._left = True
+                await self._write(_farewell(message))
+                return
+            text, data = message.get("text"), message.get("bytes")
+            await self._write(TextMessage(text) if text is not None else BytesMessage(data or b""))
+
+    async def _to_visitor(self) -> None:
+        while True:
+            try:
+                data = await self._tunnel.read(_READ)
+                self._frames.receive_data(data or None)
+                for event in self._frames.events():
+                    if await self._heard(event):
+                        return
+            except httpx.TransportError:
+                await self._close(CloseReason.INTERNAL_ERROR, "")
+                return
+
+    async def _heard(self, event: Event) -> bool:
+        """Pass one event on; True when it was the last."""
+        if isinstance(event, CloseConnection):
+            await self._ended(event)
+            return True
+        if isinstance(event, Ping):
+            await self._write(event.response())
+        elif isinstance(event, TextMessage | BytesMessage):
+            return await self._heard_part(event)
+        return False
+
+    async def _ended(self, event: CloseConnection) -> None:
+        """The origin has closed, has gone without a word, or sent what is no frame (then wsproto closes for it)."""
+        if self._frames.state is ConnectionState.REMOTE_CLOSING:
+            await self._write(event.response())
+            await self._close(event.code, event.reason or "")
+            return
+        if self._frames.state is ConnectionState.OPEN:
+            await self._write(CloseConnection(event.code))
+        if not self._left:
+            await self._close(CloseReason.INTERNAL_ERROR, "")
+
+    async def _heard_part(self, event: TextMessage | BytesMessage) -> bool:
+        parts: list[Any] = self._parts
+        parts.append(event.data)
+        self._size += len(event.data)
+        if self._size > MOST_MESSAGE:
+            await self._write(CloseConnection(CloseReason.MESSAGE_TOO_BIG))
+            await self._close(CloseReason.MESSAGE_TOO_BIG, "")
+            return True
+        if event.message_finished:
+            whole = "".join(parts) if isinstance(event, TextMessage) else b"".join(parts)
+            self._parts, self._size = [], 0
+            await self._send({"type": "websocket.send", "text" if isinstance(whole, str) else "bytes": whole})
+        return False
+
+    async def _close(self, code: int, reason: str) -> None:
+        """Tell the visitor; what stands for no code, or for none that may be sent, becomes one that may."""
+        if code == CloseReason.NO_STATUS_RCVD:
+            code = CloseReason.NORMAL_CLOSURE
+        elif code in _GONE:
+            code = CloseReason.INTERNAL_ERROR
+        await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
+
+    async def _write(self, event: Event) -> None:
+        """To the origin, in one piece. One that has gone, or has closed its side, gets nothing more."""
+        with contextlib.suppress(httpx.TransportError, LocalProtocolError):
+            async with self._writing:
+                await self._tunnel.write(self._frames.send(event))
+
+
+def _cleaned(scope: Scope) -> Scope:
+    """The scope without what is ours and what belongs to the visitor's own handshake."""
+    headers = without(stripped(tuple(scope["headers"])), _OURS)
+    return {**scope, "headers": tuple(pair for pair in headers if not pair[0].startswith(b"x-windsock-"))}
+
+
+def _asking(key: bytes) -> Headers:
+    return (
+        (b"connection", b"Upgrade"),
+        (b"upgrade", b"websocket"),
+        (b"sec-websocket-version", b"13"),
+        (b"sec-websocket-key", key),
+    )
+
+
+def _wrong(response: httpx.Response, scope: Scope, key: bytes) -> str | None:
+    """What is wrong with a 101 (RFC 6455 §4.1), if anything."""
+    headers = end_to_end(response.headers.raw)
+    accept = base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
+    chosen = every(headers, b"sec-websocket-protocol")
+    if first(headers, b"sec-websocket-accept") != accept:
+        return "Sec-WebSocket-Accept does not answer our key"
+    if every(headers, b"sec-websocket-extensions"):
+        return "an extension that was not offered"
+    offered = every(tuple(scope["headers"]), b"sec-websocket-protocol")
+    if len(chosen) > 1 or any(protocol not in offered for protocol in chosen):
+        return "a subprotocol that was not offered"
+    return None
+
+
+def _acceptance(response: httpx.Response) -> Message:
+    headers = end_to_end(response.headers.raw)
+    chosen = first(headers, b"sec-websocket-protocol")
+    return {
+        "type": "websocket.accept",
+        "subprotocol": chosen.decode("ascii").strip() if chosen else None,
+        "headers": list(without(headers, _HANDSHAKE)),
+    }
+
+
+async def _deny(response: httpx.Response, send: Send) -> None:
+    """The origin's refusal, with its page as far as it is reasonably long."""
+    parts: list[bytes] = []
+    left = _MOST_REFUSAL
+    with contextlib.suppress(httpx.TransportError):
+        async for part in response.aiter_raw():
+            parts.append(part[:left])
+            left -= len(part)
+            if left <= 0:
+                break
+    headers = without(end_to_end(response.headers.raw), frozenset({b"content-length"}))
+    await plain.respond(send, response.status_code, headers, b"".join(parts), kind=plain.HANDSHAKE)
+
+
+def _farewell(message: Message) -> CloseConnection:
+    """The close for the origin when the visitor has gone: theirs, or that they are gone."""
+    code = message.get("code") or CloseReason.NO_STATUS_RCVD
+    if code == CloseReason.NO_STATUS_RCVD:
+        return CloseConnection(CloseReason.NO_STATUS_RCVD)
+    if code in _GONE:
+        return CloseConnection(CloseReason.GOING_AWAY)
+    return CloseConnection(code, message.get("reason") or None)
