@@ -53,7 +53,7 @@ _UNCACHED = {"cache-control": "no-store"}
 
 
 def _ready(state: State, *, reachable: bool) -> Response:
-    """200 when visitors get in and a worker serves an edition; a broken folder is named and does not make it unready."""
+    """200 when visitors get in and a worker has an edition; a broken folder is named, and does not make it unready."""
     edition = state.editions.current
     serving = state.workers.serving()
     report = {

@@ -41,7 +41,7 @@ _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _OURS: Final = frozenset({b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-extensions"})
 _HANDSHAKE: Final = frozenset({b"sec-websocket-accept", b"sec-websocket-protocol", b"sec-websocket-extensions"})
 _RESERVED: Final = b"/_windsock/"
-_GONE: Final = frozenset({CloseReason.NO_STATUS_RCVD, CloseReason.ABNORMAL_CLOSURE, CloseReason.TLS_HANDSHAKE_FAILED})
+_BROKEN: Final = (CloseReason.INTERNAL_ERROR, "")
 
 
 class Tunnel(Protocol):
@@ -93,9 +93,8 @@ class Joint:
         self._receive, self._send, self._tunnel = receive, send, tunnel
         self._frames = Connection(ConnectionType.CLIENT)
         self._writing = asyncio.Lock()
-        self._parts: list[str] | list[bytes] = []
+        self._parts: list[Any] = []
         self._size = 0
-        self._left = False
 
     async def run(self) -> None:
         """Until either side ends it, or the task is cancelled; then both are closed."""
@@ -106,80 +105,67 @@ class Joint:
             if to_origin.done():
                 await asyncio.wait((to_visitor,), timeout=_FAREWELL)
         finally:
+            here = not to_origin.done()
             for task in (to_origin, to_visitor):
                 task.cancel()
             await asyncio.wait((to_origin, to_visitor))
             with contextlib.suppress(httpx.TransportError):
                 await self._tunnel.aclose()
-        for task in (to_origin, to_visitor):
-            if not task.cancelled() and (error := task.exception()) is not None:
-                raise error
+        if here:  # only now: a close that is sent while a `receive` waits stays in the server
+            code, reason = to_visitor.result()
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        elif not to_origin.cancelled():
+            to_origin.result()
 
     async def _to_origin(self) -> None:
+        """Until the visitor has gone."""
         while True:
             message = await self._receive()
             if message["type"] == "websocket.disconnect":
-                self._left = True
                 await self._write(_farewell(message))
                 return
             text, data = message.get("text"), message.get("bytes")
             await self._write(TextMessage(text) if text is not None else BytesMessage(data or b""))
 
-    async def _to_visitor(self) -> None:
-        while True:
-            try:
+    async def _to_visitor(self) -> tuple[int, str]:
+        """Until the origin has gone: the code and reason for the visitor."""
+        with contextlib.suppress(httpx.TransportError):
+            while True:
                 data = await self._tunnel.read(_READ)
                 self._frames.receive_data(data or None)
                 for event in self._frames.events():
-                    if await self._heard(event):
-                        return
-            except httpx.TransportError:
-                await self._close(CloseReason.INTERNAL_ERROR, "")
-                return
+                    if isinstance(event, CloseConnection):
+                        return await self._ended(event)
+                    if isinstance(event, Ping):
+                        await self._write(event.response())
+                    elif isinstance(event, TextMessage | BytesMessage) and not await self._passed(event):
+                        await self._write(CloseConnection(CloseReason.MESSAGE_TOO_BIG))
+                        return CloseReason.MESSAGE_TOO_BIG, ""
+        return _BROKEN
 
-    async def _heard(self, event: Event) -> bool:
-        """Pass one event on; True when it was the last."""
-        if isinstance(event, CloseConnection):
-            await self._ended(event)
-            return True
-        if isinstance(event, Ping):
-            await self._write(event.response())
-        elif isinstance(event, TextMessage | BytesMessage):
-            return await self._heard_part(event)
-        return False
-
-    async def _ended(self, event: CloseConnection) -> None:
+    async def _ended(self, event: CloseConnection) -> tuple[int, str]:
         """The origin has closed, has gone without a word, or sent what is no frame (then wsproto closes for it)."""
         if self._frames.state is ConnectionState.REMOTE_CLOSING:
             await self._write(event.response())
-            await self._close(event.code, event.reason or "")
-            return
+            # a close without a code cannot be sent to the visitor; this is what it means
+            code = CloseReason.NORMAL_CLOSURE if event.code == CloseReason.NO_STATUS_RCVD else event.code
+            return code, event.reason or ""
         if self._frames.state is ConnectionState.OPEN:
             await self._write(CloseConnection(event.code))
-        if not self._left:
-            await self._close(CloseReason.INTERNAL_ERROR, "")
+        return _BROKEN
 
-    async def _heard_part(self, event: TextMessage | BytesMessage) -> bool:
-        parts: list[Any] = self._parts
-        parts.append(event.data)
+    async def _passed(self, event: TextMessage | BytesMessage) -> bool:
+        """Pass a message on when it is whole; False when it is too large."""
+        self._parts.append(event.data)
         self._size += len(event.data)
         if self._size > MOST_MESSAGE:
-            await self._write(CloseConnection(CloseReason.MESSAGE_TOO_BIG))
-            await self._close(CloseReason.MESSAGE_TOO_BIG, "")
-            return True
+            return False
         if event.message_finished:
-            whole = "".join(parts) if isinstance(event, TextMessage) else b"".join(parts)
+            text = isinstance(event, TextMessage)
+            whole = "".join(self._parts) if text else b"".join(self._parts)
             self._parts, self._size = [], 0
-            await self._send({"type": "websocket.send", "text" if isinstance(whole, str) else "bytes": whole})
-        return False
-
-    async def _close(self, code: int, reason: str) -> None:
-        """Tell the visitor; what stands for no code, or for none that may be sent, becomes one that may."""
-        if code == CloseReason.NO_STATUS_RCVD:
-            code = CloseReason.NORMAL_CLOSURE
-        elif code in _GONE:
-            code = CloseReason.INTERNAL_ERROR
-        await self._send({"type": "websocket.close", "code": int(code), "reason": reason})
+            await self._send({"type": "websocket.send", "text" if text else "bytes": whole})
+        return True
 
     async def _write(self, event: Event) -> None:
         """To the origin, in one piece. One that has gone, or has closed its side, gets nothing more."""
@@ -208,7 +194,7 @@ def _wrong(response: httpx.Response, scope: Scope, key: bytes) -> str | None:
     headers = end_to_end(response.headers.raw)
     accept = base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
     chosen = every(headers, b"sec-websocket-protocol")
-    if first(headers, b"sec-websocket-accept") != accept:
+    if every(headers, b"sec-websocket-accept") != [accept]:
         return "Sec-WebSocket-Accept does not answer our key"
     if every(headers, b"sec-websocket-extensions"):
         return "an extension that was not offered"
@@ -243,10 +229,10 @@ async def _deny(response: httpx.Response, send: Send) -> None:
 
 
 def _farewell(message: Message) -> CloseConnection:
-    """The close for the origin when the visitor has gone: theirs, or that they are gone."""
+    """The close for the origin when the visitor has gone: theirs (of which the server tells the code only)."""
     code = message.get("code") or CloseReason.NO_STATUS_RCVD
     if code == CloseReason.NO_STATUS_RCVD:
-        return CloseConnection(CloseReason.NO_STATUS_RCVD)
-    if code in _GONE:
-        return CloseConnection(CloseReason.GOING_AWAY)
+        return CloseConnection(CloseReason.NO_STATUS_RCVD)  # wsproto knows it by identity
+    if code in (CloseReason.ABNORMAL_CLOSURE, CloseReason.TLS_HANDSHAKE_FAILED):
+        code = CloseReason.GOING_AWAY
     return CloseConnection(code, message.get("reason") or None)

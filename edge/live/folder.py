@@ -83,9 +83,10 @@ async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
             await asyncio.sleep(_LOOK / 1000)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """Which folder this is: a new one may get the number of one that was deleted, but not its times."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return status.st_dev, status.st_ino, status.st_ctime_ns

@@ -55,11 +55,16 @@ class JsonLine(logging.Formatter):
 
 
 class WithoutCuts(logging.Filter):
-    """Drops the server's tracebacks about answers that were cut on purpose: they have their own line."""
+    """Drops the server's tracebacks about answers that were cut on purpose: they have their own line.
+
+    The server writes a traceback into its message; what was raised stands on the last line.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """False for those."""
-        return not (record.exc_info and isinstance(record.exc_info[1], Cut))
+        first, _, rest = record.getMessage().rstrip().partition("\n")
+        raised = rest.rpartition("\n")[2].partition(":")[0].rpartition(".")[2]
+        return not (first.startswith("Application callable raised") and raised == Cut.__name__)
 
 
 def configuration(form: LogFormat) -> dict[str, Any]:
