@@ -14,13 +14,15 @@ PYTHON = $(shell for python in python3.11 python3.12 python3.13 python3 python3.
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 endif
 
-.PHONY: demo test check crawl lock pictures clean help
+.PHONY: demo test check crawl bench jupyter lock pictures clean help
 
 help:
 	@echo 'make demo      everything on this machine; ARGS="--seconds 20" ends by itself'
 	@echo 'make test      the tests; ARGS="tests/rules -x" chooses some'
 	@echo 'make check     lint, format, types, and the arrows of the architecture'
 	@echo 'make crawl     500 real pages through the edge, compared with their site; needs nginx and python3-doc'
+	@echo 'make bench     what a request costs, beside nginx and stock httpx; needs nginx and wrk; ARGS="--memory"'
+	@echo 'make jupyter   a JupyterLab behind the edge, used in headless Chromium; ARGS="--direct" leaves the edge out'
 	@echo 'make pictures  the pictures of the README, through headless Chromium'
 	@echo 'make lock      new versions of the dependencies, with uv'
 	@echo 'make clean     remove everything that was made'
@@ -40,6 +42,12 @@ check: $(READY)
 crawl: $(READY)
 	@$(BIN)/python -m tests.crawl
 
+bench: $(READY)
+	@$(BIN)/python -m loadtest.bench $(ARGS)
+
+jupyter: $(READY)
+	@$(BIN)/python -m tests.jupyter $(ARGS)
+
 pictures: $(READY)
 	@$(BIN)/python -m edge.demo.photograph $(ARGS)
 
@@ -48,6 +56,7 @@ lock:
 	@command -v $(UV) >/dev/null || { echo 'make: uv is missing; install it (pip install uv) or name it: make lock UV=/path/to/uv' >&2; exit 2; }
 	@$(LOCK) --upgrade --extra loadtest --group dev pyproject.toml -o requirements.lock
 	@$(LOCK) --no-annotate --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	@$(LOCK) --upgrade tests/jupyter/requirements.in -o tests/jupyter/requirements.lock
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

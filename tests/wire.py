@@ -32,11 +32,12 @@ def free_port() -> int:
 class RawOrigin:
     """An origin that answers by path with raw bytes. `heads` holds each request head as it arrived."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.heads: list[bytes] = []
         self.bodies: list[bytes] = []
         self.answers: dict[bytes, bytes | Script] = {}
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._connections: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -54,9 +55,18 @@ class RawOrigin:
         ]
         self.answer(path, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
 
+    def head(self, target: str) -> bytes:
+        """The last request head that arrived for that target."""
+        return next(head for head in reversed(self.heads) if head.split(b" ")[1] == target.encode())
+
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and hang up on everyone."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # a waiting accept would hold the port
         self._listener.close()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -64,6 +74,7 @@ class RawOrigin:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self._connections.append(connection)
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
@@ -155,6 +166,7 @@ class Served:
                 break
             with contextlib.suppress(OSError):
                 if get(self.admin, "/readyz")[0] == 200:
+                    socket.create_connection(("127.0.0.1", self.port)).close()
                     return
             time.sleep(0.05)
         self.close()

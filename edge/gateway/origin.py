@@ -79,13 +79,16 @@ class Origin:
 
     def _request(self, scope: Scope, upload: httpx.AsyncByteStream | None, more: Headers) -> httpx.Request:
         fields = self._forwarding.fields(scope, self._authority, uploads=upload is not None)
-        return httpx.Request(
-            scope.get("method", "GET"),
+        method: str = scope.get("method", "GET")
+        request = httpx.Request(
+            method,
             self._url,
             headers=[*fields, *more],
             stream=upload or _NOTHING,
             extensions={"timeout": self._timeout, "target": target(scope, self.prefix)},
         )
+        request.method = method  # httpx makes upper case of it, and case counts (RFC 9110 §9.1)
+        return request
 
     async def _fail(self, scope: Scope, send: Send, failure: Failure, evidence: str) -> None:
         await _say(scope, send, failure, self._trouble.report(failure, scope, evidence))

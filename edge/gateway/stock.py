@@ -7,8 +7,12 @@ It also hands bytes that follow an answer to the next request on that connection
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
+from typing import Any
 
+import httpcore
 import httpx
 
 _EVENTS = "text/event-stream"
@@ -22,15 +26,52 @@ class Stock(httpx.AsyncHTTPTransport):
         limits = dict(request.extensions.get("timeout", {}))
         request.extensions["timeout"] = limits
         response = await super().handle_async_request(request)
-        fields = response.headers
-        doubt = ""
-        if "content-length" in fields and "transfer-encoding" in fields:
-            doubt = "both Content-Length and Transfer-Encoding"
-        elif response.status_code == HTTPStatus.SWITCHING_PROTOCOLS and "upgrade" not in request.headers:
-            doubt = "a change of protocols that was not asked for"
+        doubt = _doubt(request, response)
         if doubt:
             await response.aclose()
             raise httpx.RemoteProtocolError(f"the origin answered with {doubt}")
-        endless = fields.get("content-type", "").lower().startswith(_EVENTS)
+        endless = response.headers.get("content-type", "").lower().startswith(_EVENTS)
         limits["read"] = None if endless else limits.get("idle", limits.get("read"))  # read anew for the body
+        if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            response.extensions["network_stream"] = _Tunnel(response.extensions["network_stream"])
         return response
+
+
+def _doubt(request: httpx.Request, response: httpx.Response) -> str:
+    """What makes this answer ambiguous; empty when nothing does."""
+    if "content-length" in response.headers and "transfer-encoding" in response.headers:
+        return "both Content-Length and Transfer-Encoding"
+    if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS and "upgrade" not in request.headers:
+        return "a change of protocols that was not asked for"
+    return ""
+
+
+class _Tunnel:
+    """httpcore's stream after a 101, with the exceptions of httpx."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpx's signature
+        """Some bytes; none at the end."""
+        with _translated():
+            data: bytes = await self._stream.read(max_bytes, timeout)
+            return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - likewise
+        """All of these bytes."""
+        with _translated():
+            await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """End it."""
+        with _translated():
+            await self._stream.aclose()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+        raise httpx.NetworkError(str(error)) from error

@@ -110,7 +110,8 @@ def _method(method: str) -> Refusal | None:
 
 
 def _target(scope: Scope, method: str) -> Refusal | None:
-    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    raw: bytes | None = scope.get("raw_path")
+    path = scope["path"].encode() if raw is None else raw
     query: bytes = scope["query_string"]
     if len(path) + len(query) >= MOST_TARGET_BYTES:
         return _TARGET_LONG

@@ -43,8 +43,8 @@ def ratio(found: Ratio | None) -> str:
 def verdict(one: Verdict) -> str:
     """A gate and what became of it, in one line."""
     word = {True: "held", False: "MISSED", None: "not measured"}[one.held]
-    gate = one.gate
-    return f"{word}: {gate.target} at most {gate.limit:.3g} × {gate.reference}; measured {ratio(one.ratio)}"
+    promise = f"{word}: {one.gate.target} at most {one.gate.limit:.3g} × {one.gate.reference}"
+    return f"{promise}; measured {ratio(one.ratio)}" if one.ratio else promise
 
 
 def document(targets: Sequence[Target], rounds: Sequence[Round], verdicts: Sequence[Verdict]) -> dict[str, Any]:

@@ -279,6 +279,16 @@ def test_a_redirect_keeps_the_query_is_private_and_asks_no_origin(edition: Make,
     assert said.field("set-cookie") == []
 
 
+@pytest.mark.parametrize("written", ["/café/", "/caf%C3%A9/"])
+@pytest.mark.parametrize("target", ["/caf%C3%A9/", "/caf%c3%a9/", "/c%61f%C3%A9/?x=1"])
+def test_who_is_there_already_is_not_redirected_however_the_address_is_written(
+    edition: Make, wrap: Wrap, written: str, target: str
+) -> None:
+    welcome = WELCOME.replace("where: /", 'where: "*"').replace("/de/", f'"{written}"')
+    said = run(ask(wrap(Page(BODY), edition(welcome=welcome, hero=HERO)), target, ("Accept-Language", "de")))
+    assert (said.status, said.body) == (200, BODY)
+
+
 def test_a_form_that_is_sent_is_never_redirected_or_rewritten(edition: Make, wrap: Wrap) -> None:
     page = Page(BODY)
     app = wrap(page, edition(welcome=WELCOME, home=HOME, hero=HERO))

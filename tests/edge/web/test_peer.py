@@ -45,3 +45,24 @@ def test_the_scheme_is_believed_only_from_a_listed_proxy() -> None:
     assert TRUST.scheme("10.0.0.1", https, "http") == "https"
     assert TRUST.scheme("192.0.2.1", https, "http") == "http"
     assert TRUST.scheme("10.0.0.1", ((b"x-forwarded-proto", b"gopher"),), "http") == "http"
+
+
+def test_the_way_goes_back_to_the_visitor_and_no_further() -> None:
+    claims = forwarded(b"6.6.6.6, 192.0.2.1, 10.0.0.2")
+    assert TRUST.way("10.0.0.1", claims) == ["192.0.2.1", "10.0.0.2", "10.0.0.1"]
+    assert TRUST.way("192.0.2.9", claims) == ["192.0.2.9"]
+
+
+@pytest.mark.parametrize(
+    ("value", "client", "scheme"),
+    [
+        (b"for=192.0.2.1;proto=https", "192.0.2.1", "https"),
+        (b'for=6.6.6.6, for="[2001:4860::7]:443";proto=https, for=10.0.0.2;proto=http', "2001:4860::7", "http"),
+        (b"for=_hidden", "", "http"),
+        (b"rubbish", "", "http"),
+    ],
+)
+def test_a_listed_proxy_may_speak_forwarded_instead(value: bytes, client: str, scheme: str) -> None:
+    headers = ((b"forwarded", value),)
+    assert (TRUST.client("10.0.0.1", headers), TRUST.scheme("10.0.0.1", headers, "http")) == (client, scheme)
+    assert (TRUST.client("192.0.2.9", headers), TRUST.scheme("192.0.2.9", headers, "http")) == ("192.0.2.9", "http")
