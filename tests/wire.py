@@ -37,7 +37,7 @@ class RawOrigin:
         self.bodies: list[bytes] = []
         self.answers: dict[bytes, bytes | Script] = {}
         self._connections: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=1024)
         self.port = int(self._listener.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self._accept, daemon=True).start()

@@ -70,9 +70,7 @@ class Chunked:
         self._weigh(len(data), len(part))
         if content.done:
             self.done = True
-            self.surplus = (
-                self.surplus or content.begun > 1 or self._tail[0] in b"\r\n" or self._tail[1:] != b"\r\n\r\n"
-            )
+            self.surplus = self.surplus or content.begun > 1 or not _ENDED.fullmatch(self._tail)
         return part
 
     def lacking(self) -> str:

@@ -37,8 +37,8 @@ class Pool:
         self._closed = False
 
     def idle(self) -> Connection | None:
-        """An idle connection that is fit to be asked, unless others wait for one."""
-        while self._idle and not self._line:
+        """An idle connection that is fit to be asked."""
+        while self._idle:
             connection = self._idle.pop()
             if connection.usable():
                 return connection

@@ -75,6 +75,23 @@ ROWS: Final = (
     Row("bytes after the last chunk", _CHUNKED + b"1\r\na\r\n0\r\n\r\nSTOLEN", b"a", stock=FAILS),
     Row("an empty line after the last chunk", _CHUNKED + b"1\r\na\r\n0\r\n\r\n\r\n", b"a", stock=FAILS),
     Row(
+        "an answer after the last chunk",
+        _CHUNKED + b"1\r\na\r\n0\r\n\r\n" + _OK + b"Content-Length: 6\r\n\r\nSTOLEN",
+        b"a",
+        stock=LEAKS,
+    ),
+    Row(
+        "an answer without content after the last chunk",
+        _CHUNKED + b"1\r\na\r\n0\r\n\r\n" + _OK + b"Content-Length: 0\r\n\r\n",
+        b"a",
+        stock=LEAKS,
+    ),
+    Row(
+        "101 after the last chunk",
+        _CHUNKED + b"0\r\n\r\nHTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        stock=FAILS,
+    ),
+    Row(
         "a length and chunks",
         _OK + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         REFUSED,
@@ -102,6 +119,8 @@ ROWS: Final = (
     Row("another version", b"HTTP/3.0 200 OK\r\nContent-Length: 0\r\n\r\n", REFUSED, stock=TAKES),
     Row("another protocol", b"SSH-2.0-OpenSSH_9.2\r\n", REFUSED, stock=WAITS),
     Row("a head of 70,000 bytes", _OK + b"X: " + b"a" * 70_000 + b"\r\n\r\n", REFUSED, stock=WAITS),
+    Row("a field without end", _OK + b"X: " + b"a" * 70_000, REFUSED, stock=WAITS),
+    Row("garbage without end", b"what?", REFUSED, stock=WAITS),
     Row("300 fields", _OK + b"X: a\r\n" * 300 + b"Content-Length: 0\r\n\r\n", REFUSED, stock=TAKES),
     Row("interim answers without end", b"HTTP/1.1 100 Continue\r\n\r\n" * 50, REFUSED, stock=WAITS),
     Row("garbage instead of chunks", _CHUNKED + b"what?\r\nhello\r\n0\r\n\r\n", CUT),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
@@ -65,13 +67,16 @@ async def test_each_part_is_sent_before_the_next_is_asked_for() -> None:
         assert (await fetch(transport, origin.url, "/", "POST", length(6), Body(parts()))).body == b"thanks"
 
 
-@pytest.mark.parametrize(("promised", "parts"), [(2, [b"one"]), (9, [b"one", b"two"]), (1, []), (0, [b"a"])])
+@pytest.mark.parametrize(
+    ("promised", "parts", "is_"),
+    [(2, [b"one"], "longer"), (9, [b"one", b"two"], "shorter"), (1, [], "shorter"), (0, [b"a"], "longer")],
+)
 @conversation
 async def test_a_body_that_breaks_its_promise_is_an_error_and_ends_the_connection(
-    promised: int, parts: list[bytes]
+    promised: int, parts: list[bytes], is_: str
 ) -> None:
     async with scripted(echo) as origin, Transport(origin.url) as transport:
-        with pytest.raises(httpx.LocalProtocolError, match="Content-Length"):
+        with pytest.raises(httpx.LocalProtocolError, match=f"{is_} than its Content-Length"):
             await fetch(transport, origin.url, "/first", "POST", length(promised), Body(parts))
         assert (await fetch(transport, origin.url, "/next")).body == b"/next"
         assert origin.connections == 2
@@ -117,20 +122,25 @@ async def test_an_early_answer_is_delivered_while_the_upload_stops_and_its_conne
 
 @conversation
 async def test_an_early_answer_is_read_although_the_origin_leaves_without_reading_the_rest() -> None:
+    peers: asyncio.Queue[Peer] = asyncio.Queue()
+
     async def parts() -> AsyncIterator[bytes]:
-        while True:
-            yield b"x" * 10_000
-            await asyncio.sleep(0)
+        yield b"one"
+        peer = await peers.get()
+        sock = peer.writer.get_extra_info("socket")
+        os.write(sock.fileno(), answer(b"no", status=b"403 Forbidden"))
+        sock.shutdown(socket.SHUT_RDWR)  # from now on, writing ends in a reset
+        for _ in range(10):
+            yield b"x" * 10_000  # without a turn of the loop in which the answer could be seen
 
     async def script(peer: Peer) -> None:
-        await peer.reader.readuntil(b"\r\n\r\n")
-        await peer.say(answer(b"no", status=b"403 Forbidden"))
-        peer.writer.transport.abort()  # unread bytes make this a reset
+        await peer.reader.readuntil(b"one")
+        peers.put_nowait(peer)
+        await asyncio.Event().wait()
 
     async with scripted(script) as origin, Transport(origin.url) as transport:
-        for _ in range(20):
-            got = await fetch(transport, origin.url, "/", "POST", CHUNKED, Body(parts()))
-            assert (got.status, got.body) == (403, b"no")
+        got = await fetch(transport, origin.url, "/", "POST", CHUNKED, Body(parts()))
+        assert (got.status, got.body) == (403, b"no")
 
 
 @conversation

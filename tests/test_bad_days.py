@@ -1,0 +1,168 @@
+"""`windsock serve` on a bad day: processes are killed, it is told to end, it starts while the rules are broken."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import (
+    HERO,
+    Visitors,
+    alive,
+    answers,
+    children,
+    control_of,
+    counted,
+    edited,
+    everywhere,
+    page,
+    ready,
+    refuses,
+    rule,
+    serving,
+    site,
+    until,
+    visit,
+    written,
+)
+from tests.wire import RawOrigin, Served, free_port
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[RawOrigin]:
+    """What it stands in front of."""
+    origin = site()
+    yield origin
+    origin.close()
+
+
+@pytest.fixture(scope="module")
+def duo(origin: RawOrigin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An edge with two workers."""
+    rules = written(tmp_path_factory.mktemp("site") / "rules")
+    with serving(origin, rules, "--workers", "2") as served:
+        until(lambda: len(ready(served)["workers"]) == 2)
+        yield served
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A folder of one test."""
+    return written(tmp_path / "rules")
+
+
+def test_a_worker_that_is_killed_is_replaced_and_pages_go_on(duo: Served) -> None:
+    before = set(ready(duo)["workers"])
+    decided = counted(duo, "windsock_decisions_total")
+    killed = next(iter(before))
+    os.kill(int(killed), signal.SIGKILL)
+    until(lambda: len(set(ready(duo)["workers"]) - {killed}) == 2)
+    for _ in range(20):
+        assert page(duo) == edited()
+    assert counted(duo, "windsock_decisions_total") >= decided + 20
+
+
+def test_without_the_control_process_pages_go_on_until_it_is_replaced(duo: Served) -> None:
+    killed = control_of(duo)
+    with Visitors(duo) as visitors:
+        os.kill(killed, signal.SIGKILL)
+        visitors.more()
+        until(lambda: answers(duo.admin))
+        visitors.more()
+    assert visitors.failures == []
+    assert control_of(duo) != killed
+    assert everywhere(duo)
+    (duo.rules / "hero.yaml").write_text(rule("After"))
+    until(lambda: page(duo) == edited("After") and everywhere(duo))
+
+
+def test_on_sigterm_it_finishes_what_it_has_begun_and_leaves_nothing_behind(origin: RawOrigin, rules: Path) -> None:
+    more = threading.Event()
+
+    def slowly(_: bytes, visitor: socket.socket) -> None:
+        visitor.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\none")
+        more.wait(10)
+        visitor.sendall(b"two")
+
+    origin.answer("/slowly", slowly)
+    with serving(origin, rules, "--workers", "2") as served, visit(served.port, "/slowly") as visitor:
+        said = b""
+        while b"one" not in said:
+            said += visitor.recv(65536)
+        processes = children(served.process.pid)
+        served.process.send_signal(signal.SIGTERM)
+        until(lambda: refuses(served.port))
+        assert served.process.poll() is None
+        more.set()
+        while data := visitor.recv(65536):
+            said += data
+        assert said.endswith(b"onetwo")
+        assert served.process.wait(10) == 0
+        assert len(processes) >= 3
+        assert alive(processes) == set()
+        assert "Traceback" not in served.said()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_may_be_ended_while_it_starts(origin: RawOrigin, rules: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "edge.cli", "serve", "--origin", origin.url, "--rules", str(rules)]
+    flags = ["--workers", "2", "--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{free_port()}"]
+    with subprocess.Popen([*command, *flags], stdout=subprocess.PIPE, text=True, cwd=rules.parent) as process:
+        assert process.stdout is not None
+        said = next(line for line in process.stdout if "info serving" in line)  # workers are about to start
+        until(lambda: len(children(process.pid)) == 3)
+        processes = children(process.pid)
+        process.send_signal(number)
+        until(lambda: process.poll() is not None)
+        said += process.stdout.read()
+    assert process.returncode == 0
+    assert alive(processes) == set()
+    assert "Traceback" not in said
+
+
+def test_when_the_watching_process_is_killed_all_others_end_and_it_can_be_started_again(
+    origin: RawOrigin, rules: Path
+) -> None:
+    with serving(origin, rules) as served:
+        processes = children(served.process.pid)
+        served.process.kill()
+        served.process.wait(10)
+        until(lambda: not alive(processes))
+        assert refuses(served.port)
+
+
+def test_a_restart_while_the_rules_are_broken_starts_from_the_last_good_edition(origin: RawOrigin, rules: Path) -> None:
+    with serving(origin, rules) as served:
+        assert page(served) == edited()
+    (rules / "hero.yaml").write_text(HERO.replace("text:", "txt:"))
+    with serving(origin, rules) as served:
+        assert page(served) == edited()
+        assert "hero.yaml:6" in ready(served)["problem"]
+        assert re.search(r"the edition that served last serves again: hero\.yaml:6:\d+: .*txt", served.said())
+        (rules / "hero.yaml").write_text(rule("Mended"))
+        until(lambda: page(served) == edited("Mended"))
+        assert ready(served)["problem"] is None
+
+
+def test_a_control_process_that_is_replaced_while_the_rules_are_broken_goes_on_from_what_serves(
+    origin: RawOrigin, rules: Path
+) -> None:
+    with serving(origin, rules, "--store", "memory:") as served:
+        (rules / "hero.yaml").write_text(HERO.replace("text:", "txt:"))
+        until(lambda: ready(served)["problem"])
+        os.kill(control_of(served), signal.SIGKILL)
+        until(lambda: not answers(served.admin))
+        until(lambda: answers(served.admin))
+        assert "hero.yaml:6" in ready(served)["problem"]
+        assert page(served) == edited()
+        (rules / "hero.yaml").write_text(rule("Mended"))
+        until(lambda: page(served) == edited("Mended"))
