@@ -5,5 +5,3 @@ from __future__ import annotations
 
 class WindsockError(Exception):
     """Something could not be done. The message is one line: what, where, what to do."""
-
-

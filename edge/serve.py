@@ -6,10 +6,13 @@ workers finish what they have begun. A worker or control process that dies is re
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import resource
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,8 +21,8 @@ from functools import partial
 from typing import Any, Final
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
 from edge.errors import WindsockError
@@ -34,6 +37,11 @@ _PATIENCE: Final = 30.0
 """Seconds for the control process to read the rules, and for workers to drain."""
 _HEADERS_WITHIN: Final = 5_000
 """Milliseconds for a client to send its header fields."""
+_MOST_HEADER_BYTES: Final = 64 * 1024
+"""Over HTTP/2; the request check has the last word. Over HTTP/1.1 the server's own bound is 400 KB."""
+_MOST_WAITING: Final = 1024
+_MOST_VISITORS: Final = 16_384
+"""Connections not yet accepted, and requests at once in one worker."""
 
 
 def serve(settings: Settings) -> None:
@@ -47,8 +55,10 @@ def serve(settings: Settings) -> None:
         raise WindsockError(
             f"the rules folder {settings.rules} is not there; make one with: windsock init {settings.rules}"
         )
+    _check_tls(settings)
     for line in unbuilt(settings):
         _log.warning(line)
+    _raise_handles()
     run = Run.make(settings)
     control = Control(run)
     try:
@@ -91,8 +101,12 @@ def _workers(settings: Settings) -> Any:
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=int(_PATIENCE),
+        http2_settings=HTTP2Settings(max_headers_size=_MOST_HEADER_BYTES, max_concurrent_streams=100),
+        backlog=_MOST_WAITING,
+        backpressure=_MOST_VISITORS,
         ssl_cert=settings.tls_cert,
         ssl_key=settings.tls_key,
+        ssl_protocol_min=SSLProtocols.tls12,
         log_level=LogLevels.warning,
         log_dictconfig=configuration(settings.log_format),
     )
@@ -110,6 +124,27 @@ def _claim(address: Address, name: str) -> None:
                 f"{name} {address} cannot be used ({error.strerror}); "
                 f"end what listens there or give another with --{name}"
             ) from None
+
+
+def _check_tls(settings: Settings) -> None:
+    """See that the certificate and its key can be used, and together."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key, password="")
+    except (OSError, ssl.SSLError) as error:
+        reason = getattr(error, "strerror", "") or getattr(error, "reason", "") or error
+        raise WindsockError(
+            f"tls_cert {settings.tls_cert} and tls_key {settings.tls_key} cannot be used ({reason}); "
+            "give a certificate chain and its own key, both in PEM and without a password"
+        ) from None
+
+
+def _raise_handles() -> None:
+    """Take as many open files as this process may have: each visitor needs one, and one more to the origin."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _say_origin(settings: Settings) -> None:

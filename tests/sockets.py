@@ -79,6 +79,11 @@ def accepting(script: Callable[[Socket], None], *fields: str) -> Callable[[bytes
 def handshake(port: int, target: str, *fields: str) -> tuple[bytes, bytes, socket.socket]:
     """Ask for a WebSocket: the answer's head, what came behind it, and the connection."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    return *request(connection, target, *fields), connection
+
+
+def request(connection: socket.socket, target: str, *fields: str) -> tuple[bytes, bytes]:
+    """The same on a connection that is there already."""
     lines = [
         f"GET {target} HTTP/1.1",
         "Host: site.example",
@@ -96,7 +101,7 @@ def handshake(port: int, target: str, *fields: str) -> tuple[bytes, bytes, socke
             break
         said += data
     head, _, rest = said.partition(b"\r\n\r\n")
-    return head, rest, connection
+    return head, rest
 
 
 def opened(port: int, target: str, *fields: str) -> Socket:

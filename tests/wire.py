@@ -101,14 +101,22 @@ class RawOrigin:
         )
         if b"transfer-encoding: chunked" in head.lower():
             while not pending.endswith(b"0\r\n\r\n"):
-                pending += connection.recv(65536)
+                pending += _more(connection)
             self.bodies.append(pending)
             return b""
         while len(pending) < length:
-            pending += connection.recv(65536)
+            pending += _more(connection)
         if length:
             self.bodies.append(pending[:length])
         return pending[length:]
+
+
+def _more(connection: socket.socket) -> bytes:
+    """The next bytes; ConnectionError at the end of them."""
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionResetError("the upload broke off")
+    return data
 
 
 def talk(port: int, raw: bytes, until: Callable[[bytes], bool] | None = None, timeout: float = 5.0) -> bytes:

@@ -44,7 +44,7 @@ class Answer:
 
     def __init__(self, visit: Visit, plan: Plan, send: Send, compose: Compose, watch: Stopwatch, limit: int) -> None:
         self.plan = plan
-        self._visit, self._send = visit, send
+        self.visit, self._send = visit, send
         self._compose, self._watch, self._limit = compose, watch, limit
         self.status = 0
         self._headers: Headers = ()
@@ -69,18 +69,20 @@ class Answer:
         self._markup = is_markup(self._headers)
         self._page = self._markup and is_whole(self.status)
         if self._page and self.plan.forms:
-            if self._visit.head:
+            if self.visit.head:
+                self._watch.origin_has_answered()
                 await self._begin(personal.unframed(self._headers), b"")
             else:
                 self._held = []
             return
+        self._watch.origin_has_answered()
         await self._begin(self._headers, self._tag_of_origins())
 
     def _tag_of_origins(self) -> bytes:
         """The validator of a personal answer that streams; a part of a page has none, for the whole may be edited."""
         origins = first(self._headers, b"etag") or first(self._headers, b"last-modified")
-        part = self._markup and not self._page
-        return validator.of(origins, self._visit.variants) if origins and self._personal and not part else b""
+        of_whole = self._page or not self.plan.private_page
+        return validator.of(origins, self.visit.variants) if origins and self._personal and of_whole else b""
 
     async def _body(self, message: Message) -> None:
         if self._muted:
@@ -97,7 +99,8 @@ class Answer:
             await self._edit(b"".join(self._held))
 
     async def _edit(self, body: bytes) -> None:
-        edited = await self._compose(self.plan, self._headers, body, self._visit.gzip)
+        self._watch.origin_has_answered()
+        edited = await self._compose(self.plan, self._headers, body, self.visit.gzip)
         if edited is None:
             await self._begin(self._headers, self._tag(body))
         else:
@@ -107,13 +110,16 @@ class Answer:
             await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def _let_go(self, *, more: bool) -> None:
+        self._watch.origin_has_answered()
         body, self._held = b"".join(self._held or ()), None
         await self._begin(self._headers, b"")
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
 
     @property
     def _personal(self) -> bool:
-        return self.plan.private or (self.plan.private_page and self._markup)
+        page = self._page or (self._markup and self.status == HTTPStatus.PARTIAL_CONTENT)
+        unchanged = self.status == HTTPStatus.NOT_MODIFIED and self.visit.asks_for_page
+        return self.plan.private or (self.plan.private_page and (page or unchanged))
 
     def _tag(self, body: bytes) -> bytes:
         return validator.of(body) if self.status == HTTPStatus.OK else b""
@@ -122,12 +128,13 @@ class Answer:
         """Send the start: labelled when personal, and 304 without a body when the visitor has these very bytes."""
         if self._personal:
             headers = personal.labelled(headers, tag)
-        if tag and self.status == HTTPStatus.OK and validator.unchanged(self._visit.headers, tag):
+        if tag and self.status == HTTPStatus.OK and validator.unchanged(self.visit.headers, tag):
             self.status, self._muted = HTTPStatus.NOT_MODIFIED, True
             headers = personal.unframed(headers)
         self.began = True
-        self._visit.met(self.plan, self.status, page=self._page)
-        added = self._visit.fields(self.plan, self.status, page=self._page)
+        self.visit.begins(self.status, self._watch.total())
+        self.visit.met(self.plan, self.status, page=self._page)
+        added = self.visit.fields(self.plan, self.status, page=self._page)
         status = _cache_status(headers)
         start = [*(pair for pair in headers if pair[0] != b"cache-status"), status, self._watch.field(), *added]
         await self._send({"type": "http.response.start", "status": self.status, "headers": start})

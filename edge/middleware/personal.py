@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.web.fields import without
+from edge.web.fields import every, without
 from edge.web.request import Headers
 
 _ORIGINS_OWN: Final = frozenset(
@@ -33,12 +33,15 @@ _ORIGINS_OWN: Final = frozenset(
         b"x-accel-expires",
     }
 )
+_STRICTER: Final = (b"no-store", b"no-transform")
 _OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"accept-ranges"})
 
 
 def labelled(headers: Headers, tag: bytes = b"") -> Headers:
-    """The fields of a personal answer; `tag` is its own validator."""
-    own = ((b"cache-control", b"private, no-cache"), *(((b"etag", tag),) if tag else ()))
+    """The fields of a personal answer; `tag` is its own validator. What the origin forbids stays forbidden."""
+    said = {directive.lower() for directive in every(headers, b"cache-control")}
+    control = b", ".join((b"private", b"no-cache", *(word for word in _STRICTER if word in said)))
+    own = ((b"cache-control", control), *(((b"etag", tag),) if tag else ()))
     return (*without(headers, _ORIGINS_OWN), *own)
 
 

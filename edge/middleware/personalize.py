@@ -16,7 +16,7 @@ from edge.context import Context
 from edge.decisions.decide import decide, defaults
 from edge.decisions.values import Decision
 from edge.edition import Edition
-from edge.fallback import Failure
+from edge.fallback import FALLBACKS, Failure
 from edge.middleware import plan as planning
 from edge.middleware.answer import Answer
 from edge.middleware.attempt import Attempt, EmptyFirst
@@ -155,9 +155,8 @@ class Personalize:
             if answer.began:
                 raise
             reference = self._trouble.report(Failure.ORIGIN_CLOSED, scope, str(cut))
+            visit.begins(FALLBACKS[Failure.ORIGIN_CLOSED].status, watch.total())
             await plain.error(send, Failure.ORIGIN_CLOSED, reference)
-        finally:
-            self._metrics.answered(answer.status, watch.total())
 
     async def _other_path(self, scope: Scope, receive: Receive, request: Request, answer: Answer) -> bool:
         """Ask for the path of a variant; False, with the plan of the default, when it answers with an error."""
@@ -165,14 +164,16 @@ class Personalize:
         await self._app(scope_for(scope, request, answer.plan), EmptyFirst(receive), attempt.send)
         if attempt.failed is None:
             return True
-        self._trouble.report(Failure.VARIANT_PATH, scope, f"{answer.plan.path!r} answered {attempt.failed}")
+        path = answer.plan.path.partition(b"?")[0].decode("ascii")
+        self._trouble.report(Failure.VARIANT_PATH, scope, f"{path} answered {attempt.failed}")
         answer.plan = planning.with_default_path(answer.plan)
+        answer.visit.variants = _tuple_of(answer.plan)
         return False
 
     async def _redirect(self, request: Request, visit: Visit, plan: Plan, watch: Stopwatch, send: Send) -> None:
         headers: Headers = ((b"location", plan.redirect), (b"cache-control", b"private, no-cache"), watch.field())
         visit.met(plan, 302, page=False)
-        self._metrics.answered(302, watch.total())
+        visit.begins(302, watch.total())
         added = visit.fields(plan, 302, page=False)
         await plain.respond(send, 302, (*headers, *added), head=request.method == "HEAD")
 

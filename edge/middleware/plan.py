@@ -38,6 +38,7 @@ class Plan:
     draws: bool = False  # the bucket had a part in it, whatever the answer is
     draws_page: bool = False  # … if the answer is a page
     in_pages: frozenset[str] = frozenset()  # experiences that only meet a visitor on a page
+    elsewhere: frozenset[str] = frozenset()  # experiences that meet them whatever the answer is
 
 
 NOTHING: Final = Plan()
@@ -50,33 +51,45 @@ def make(request: Request, context: Context, edition: Edition, decisions: Sequen
     URL, whatever the variant. A `header` experience by plain rules is the origin's to vary on.
     """
     met = [(decision, edition.named[decision.experience]) for decision in decisions]
+    met = [(d, x) for d, x in met if _can_apply(request, x)]
     active = [(d, x) for d, x in met if d.reason != "outside" or (x.coins and x.window.open(context.at))]
     elsewhere = [(d, x) for d, x in active if x.delivery != "page"]
     on_page = [(d, x) for d, x in active if x.delivery == "page"]
-    safe = request.method in _SAFE_METHODS
     chosen = [(x, x.variants[d.variant]) for d, x in active if d.variant is not None]
     return Plan(
         edition=edition,
-        decisions=tuple(decisions),
-        forms=_forms(chosen) if safe else (),
+        decisions=tuple(d for d, _ in met),
+        forms=_forms(chosen),
         told=_told(elsewhere),
         headers=_headers(chosen),
         owned=_owned(elsewhere),
-        path=_target(request, chosen, "path") if safe else b"",
-        redirect=_target(request, chosen, "redirect") if safe else b"",
+        path=_target(request, chosen, "path"),
+        redirect=_target(request, chosen, "redirect"),
         private=any(x.delivery != "header" or x.coins for _, x in elsewhere),
         private_page=bool(on_page),
         draws=any(d.drawn for d, _ in elsewhere),
         draws_page=any(d.drawn for d, _ in on_page),
         in_pages=frozenset(x.name for _, x in on_page),
+        elsewhere=frozenset(x.name for _, x in elsewhere),
     )
+
+
+def _can_apply(request: Request, experience: Experience) -> bool:
+    """Pages, paths and redirects are for requests that only ask; another path is asked for twice if need be."""
+    if experience.delivery == "header":
+        return True
+    return request.method in _SAFE_METHODS and not (experience.delivery == "path" and _announces_body(request))
+
+
+def _announces_body(request: Request) -> bool:
+    return b"transfer-encoding" in request.fields or bool(request.fields.get(b"content-length", b"").strip(b" 0"))
 
 
 def with_default_path(plan: Plan) -> Plan:
     """The plan without its other path: that experience shows its default."""
     named = plan.edition.named if plan.edition else {}
     decisions = tuple(_defaulted(decision, named[decision.experience]) for decision in plan.decisions)
-    elsewhere = [(d, named[d.experience]) for d in decisions if d.reason != "outside"]
+    elsewhere = [(d, named[d.experience]) for d in decisions if d.experience in plan.elsewhere]
     return replace(plan, decisions=decisions, path=b"", told=_told(elsewhere))
 
 

@@ -8,28 +8,31 @@ from time import perf_counter
 class Stopwatch:
     """Seconds of one request, taken where they pass."""
 
-    __slots__ = ("asked", "decided", "started")
+    __slots__ = ("_answered", "_asked", "_decided", "_started")
 
     def __init__(self) -> None:
-        self.started = self.decided = self.asked = perf_counter()
+        self._started = self._decided = self._asked = self._answered = perf_counter()
 
     def deciding_ends(self) -> float:
         """Signals are read and decisions made; returns how long that took."""
-        self.decided = self.asked = perf_counter()
-        return self.decided - self.started
+        self._decided = perf_counter()
+        return self._decided - self._started
 
     def origin_is_asked(self) -> None:
         """From here on it is the origin's time."""
-        self.asked = perf_counter()
+        self._asked = self._answered = perf_counter()
+
+    def origin_has_answered(self) -> None:
+        """The origin's time is over: its answer begins to stream, or is here as a whole to be edited."""
+        self._answered = perf_counter()
 
     def total(self) -> float:
         """Seconds since the request came."""
-        return perf_counter() - self.started
+        return perf_counter() - self._started
 
     def field(self) -> tuple[bytes, bytes]:
         """The Server-Timing field at the moment when the answer begins, in milliseconds."""
-        now = perf_counter()
-        origin, decide = now - self.asked, self.decided - self.started
-        ours = now - self.started - origin
+        origin, decide = self._answered - self._asked, self._decided - self._started
+        ours = self.total() - origin
         text = f"windsock;dur={ours * 1e3:.3f}, decide;dur={decide * 1e3:.3f}, origin;dur={origin * 1e3:.3f}"
         return (b"server-timing", text.encode())

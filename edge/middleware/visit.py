@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from edge.decisions.values import Decision, Draw
 from edge.middleware.plan import Plan
+from edge.middleware.upstream import may_be_page
 from edge.telemetry.metrics import Metrics
 from edge.web import cookie
 from edge.web.coding import accepts_gzip
@@ -35,20 +36,26 @@ class Visit:
         self.headers: Headers = request.headers
         self.head = request.method == "HEAD"
         self.gzip = accepts_gzip(request.headers)
+        self.asks_for_page = may_be_page(request)
         self.variants = b""
         self._new = known is None and not strict
         self._secure = request.scheme == "https"
         self._metrics = metrics
+        self._seen = not strict and not request.fields.get(b"sec-purpose", b"").startswith(b"prefetch")
         asked = request.fields.get(b"x-windsock-debug", b"")
         self._debug = bool(debug_token) and hmac.compare_digest(asked, debug_token.encode())
 
     def met(self, plan: Plan, status: int, *, page: bool) -> None:
-        """Count the decisions that this answer carries; strict visitors are not counted."""
-        if self.draw.strict or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        """Count the decisions that this answer carries; not for strict visitors, nor for pages that nobody sees yet."""
+        if not self._seen or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return
         for decision in plan.decisions:
             if page or decision.experience not in plan.in_pages:
                 self._metrics.decided(decision.experience, decision.variant or "", decision.reason)
+
+    def begins(self, status: int, seconds: float) -> None:
+        """Count an answer whose first byte goes out now, so long after the request."""
+        self._metrics.answered(status, seconds)
 
     def fields(self, plan: Plan, status: int, *, page: bool) -> Headers:
         """The fields that this visitor's answer gets: a bucket where one was drawn, decisions under the token."""

@@ -34,8 +34,15 @@ class TextLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line, plus a traceback where there is one."""
         facts = "".join(f" {key}={value}" for key, value in _facts(record).items())
-        line = f"{_moment(record)} {record.levelname.lower()} {record.getMessage()}{facts}"
+        line = _printable(f"{_moment(record)} {record.levelname.lower()} {record.getMessage()}{facts}")
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _printable(line: str) -> str:
+    """On one line whatever a visitor or an origin has put into it, and harmless to a terminal."""
+    if line.isprintable():
+        return line
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in line)
 
 
 class JsonLine(logging.Formatter):

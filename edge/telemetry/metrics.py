@@ -75,6 +75,8 @@ class Metrics:
             multiprocess_mode="max",
             registry=self.registry,
         ).labels(__version__).set(1)
+        for rung in Rung:
+            self._counters["fallbacks"].labels(rung.value)
         self._counts: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in self._counters}
         self._times: dict[str, list[float]] = {name: [] for name in self._histograms}
         self._dirty = False

@@ -104,8 +104,7 @@ class Connection(asyncio.BufferedProtocol):
 
     async def write(self, data: bytes, limit: float | None) -> None:
         """Send these bytes; waits at most `limit` seconds for the origin to read."""
-        if self._gone():
-            raise httpx.WriteError("the origin disconnected while the request was sent")
+        self._check()
         self._transport.write(data)
         if not self._full:
             return
@@ -115,6 +114,7 @@ class Connection(asyncio.BufferedProtocol):
             await self._room
         finally:
             self.deadline.clear()
+        self._check()
 
     def readable(self) -> bool:
         """Whether bytes, or the end, wait in the kernel."""
@@ -160,6 +160,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def _gone(self) -> bool:
         return self.closed or self._ended or self._transport.is_closing()
+
+    def _check(self) -> None:
+        if self._gone():
+            raise httpx.WriteError("the origin disconnected while it was written to")
 
     def _make_room(self) -> None:
         if self._room is not None and not self._room.done():

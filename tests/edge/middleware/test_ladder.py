@@ -161,6 +161,14 @@ def test_a_path_variant_that_fails_gives_the_page_that_was_asked_for(
     assert failures(metrics, Failure.VARIANT_PATH) == 1
 
 
+def test_the_log_does_not_hold_the_query_of_a_path_variant_that_fails(
+    edition: Make, wrap: Wrap, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(wrap(Site(500), edition(home=HOME)), "/?email=nora@example.org")
+    assert "/home-b answered 500" in str([vars(record) for record in caplog.records])
+    assert "nora" not in str([vars(record) for record in caplog.records])
+
+
 def test_a_page_that_breaks_off_while_it_is_held_is_a_plain_502(edition: Make, wrap: Wrap) -> None:
     async def cut(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})

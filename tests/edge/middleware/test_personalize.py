@@ -141,6 +141,31 @@ def test_a_personal_page_is_private_whatever_the_variant(
         assert said.field(name) == []
 
 
+def test_what_the_origin_forbids_on_a_personal_page_stays_forbidden(edition: Make, wrap: Wrap) -> None:
+    fields = ((b"content-type", b"text/html"), (b"cache-control", b"public, no-store, No-Transform"))
+    said = run(ask(wrap(Page(BODY, fields), edition(hero=HERO)), "/"))
+    assert said.field("cache-control") == ["private, no-cache, no-store, no-transform"]
+
+
+def test_an_unchanged_personal_page_does_not_become_public_again(edition: Make, wrap: Wrap) -> None:
+    page = Page(b"", (*ORIGINS_OWN[1:],), status=304)
+    said = run(ask(wrap(page, edition(hero=HERO)), "/", ("If-None-Match", '"origin"')))
+    assert (said.status, said.field("cache-control"), said.field("etag")) == (304, ["private, no-cache"], [])
+
+
+def test_an_unchanged_picture_keeps_the_origins_fields(edition: Make, wrap: Wrap) -> None:
+    page = Page(b"", (*ORIGINS_OWN[1:],), status=304)
+    said = run(ask(wrap(page, edition(hero=HERO)), "/", ("If-None-Match", '"origin"'), ("Sec-Fetch-Dest", "image")))
+    assert (said.status, said.field("etag")) == (304, ['"origin"'])
+
+
+@pytest.mark.parametrize("status", [403, 405, 500])
+def test_an_error_page_of_the_origin_keeps_its_fields(edition: Make, wrap: Wrap, status: int) -> None:
+    said = run(ask(wrap(Page(BODY, ORIGINS_OWN, status=status), edition(hero=HERO)), "/", PHONE))
+    assert said.headers[: len(ORIGINS_OWN)] == ORIGINS_OWN
+    assert said.body == BODY
+
+
 def test_every_other_page_keeps_the_origins_fields(edition: Make, wrap: Wrap) -> None:
     said = run(ask(wrap(Page(BODY, ORIGINS_OWN), edition(hero=HERO)), "/other", PHONE))
     assert said.headers[: len(ORIGINS_OWN)] == ORIGINS_OWN
@@ -294,6 +319,27 @@ def test_a_form_that_is_sent_is_never_redirected_or_rewritten(edition: Make, wra
     app = wrap(page, edition(welcome=WELCOME, home=HOME, hero=HERO))
     said = run(ask(app, "/", PHONE, ("Accept-Language", "de"), method="POST"))
     assert (said.status, said.body, page.scopes[-1]["raw_path"]) == (200, BODY, b"/")
+
+
+def test_what_cannot_apply_to_a_form_that_is_sent_is_neither_told_nor_counted(edition: Make, wrap: Wrap) -> None:
+    page = Page(BODY)
+    app = wrap(page, edition(welcome=WELCOME, home=HOME, hero=HERO, nav=NAV))
+    said = run(ask(app, "/", PHONE, DEBUG, ("Accept-Language", "de"), ("Cookie", "windsock=7"), method="POST"))
+    assert page.asked("x-windsock-variants")[0].startswith("nav=")
+    assert [told.partition("=")[0] for told in said.field("x-windsock-decisions")[0].split(", ")] == ["nav"]
+
+
+def test_a_question_with_a_body_is_not_asked_elsewhere(edition: Make, wrap: Wrap) -> None:
+    page = Page(BODY)
+    run(ask(wrap(page, edition(home=HOME)), "/", PHONE, ("Content-Length", "5")))
+    assert (page.scopes[-1]["raw_path"], page.asked("x-windsock-variants")) == (b"/", [])
+
+
+def test_a_page_that_nobody_sees_yet_is_not_counted(edition: Make, wrap: Wrap, metrics: Any) -> None:
+    said = run(ask(wrap(Page(BODY), edition(hero=SPLIT), chance=lambda: 1), "/", ("Sec-Purpose", "prefetch")))
+    assert len(said.field("set-cookie")) == 1
+    metrics.flush()
+    assert metrics.registry.get_sample_value("windsock_decisions_total", LABELS) is None
 
 
 def test_observing_decides_and_counts_and_leaves_the_page_untouched(edition: Make, wrap: Wrap, metrics: Any) -> None:

@@ -24,6 +24,11 @@ def test_a_line_for_people_says_when_how_bad_what_and_its_facts() -> None:
     )
 
 
+def test_nobody_can_write_a_line_of_their_own_or_colour_it() -> None:
+    line = TextLine().format(record("an error", path="/x\n1970-01-01 error forged \x1b[31mred"))
+    assert line.endswith(" an error path=/x\\n1970-01-01 error forged \\x1b[31mred")
+
+
 def test_a_line_for_programs_is_one_json_object_even_with_a_traceback() -> None:
     line = JsonLine().format(record("broken\nbadly", ValueError("x"), path="/a"))
     assert "\n" not in line

@@ -1,24 +1,67 @@
-"""Runs an async test on a loop of its own, and fails it when it leaves a task or a socket behind."""
+"""Runs an async test on a loop of its own whose clock can be put forward, and looks what the test leaves behind."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
+import weakref
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TypeVarTuple
 
 P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
+
+
+class DialLoop(asyncio.SelectorEventLoop):
+    """A loop for real sockets with a clock that is `ahead` of time."""
+
+    ahead = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timers: weakref.WeakSet[asyncio.TimerHandle] = weakref.WeakSet()
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        timer = super().call_at(when, callback, *args, context=context)
+        self.timers.add(timer)
+        return timer
+
+    def running(self) -> list[asyncio.TimerHandle]:
+        """The timers that will fire."""
+        return [timer for timer in self.timers if not timer.cancelled() and timer.when() > self.time()]
 
 
 def conversation(test: Callable[P, Coroutine[object, object, None]]) -> Callable[P, None]:
-    """The same test for pytest."""
+    """The same test for pytest; it fails when a task or a socket is left."""
 
     @functools.wraps(test)
     def run(*told: P.args, **also: P.kwargs) -> None:
-        asyncio.run(_leaving_nothing(test(*told, **also)))
+        with asyncio.Runner(loop_factory=DialLoop) as runner:
+            runner.run(_leaving_nothing(test(*told, **also)))
 
     return run
+
+
+async def later(seconds: float) -> None:
+    """That much later, after everything that was under way on this machine has arrived."""
+    await settled()
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, DialLoop)
+    loop.ahead += seconds
+    await settled()
+
+
+async def settled() -> None:
+    """Some turns of the loop: what was sent over the loopback is there, and was read."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 def sockets() -> set[str]:
@@ -37,7 +80,10 @@ async def _leaving_nothing(test: Coroutine[object, object, None]) -> None:
     await test
     for _ in range(200):
         if not sockets() - before and len(asyncio.all_tasks()) == 1:
-            return
+            break
         await asyncio.sleep(0.005)
     assert not sockets() - before, "a socket is left open"
     assert len(asyncio.all_tasks()) == 1, f"a task is left running: {asyncio.all_tasks()}"
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, DialLoop)
+    assert not loop.running(), "a timer is left running"

@@ -34,14 +34,17 @@ async def test_an_answer_gives_what_the_table_says_and_the_next_visitors_get_the
 @conversation
 async def test_stock_httpx_does_what_the_table_says_of_it(row: Row) -> None:
     async with scripted(once(row.raw)) as origin, httpx.AsyncHTTPTransport() as transport:
-        seen = [await _outcome(transport, origin.url, "/first", row.method)]
+        patience = 0.3 if row.stock == WAITS else 5.0
+        seen = [await _outcome(transport, origin.url, "/first", row.method, patience)]
         seen += [await _outcome(transport, origin.url, target) for target in ("/second", "/third")]
         assert _verdict(row, seen, kept=origin.connections == 1) == row.stock
 
 
-async def _outcome(transport: httpx.AsyncBaseTransport, url: httpx.URL, target: str, method: str = "GET") -> Got | str:
+async def _outcome(
+    transport: httpx.AsyncBaseTransport, url: httpx.URL, target: str, method: str = "GET", patience: float = 5.0
+) -> Got | str:
     try:
-        return await fetch(transport, url, target, method, read=0.3)
+        return await fetch(transport, url, target, method, read=patience)
     except httpx.ReadTimeout:
         return WAITS
     except httpx.RemoteProtocolError:
@@ -72,7 +75,7 @@ async def test_bytes_that_arrive_on_an_idle_connection_close_it() -> None:
         await peer.say(answer(b"STOLEN"))
         closed.set_result(await peer.left())
 
-    async with scripted(script) as origin, Transport(origin.url) as transport:
+    async with scripted(script) as origin, Transport(origin.url, idle=600) as transport:
         assert (await fetch(transport, origin.url)).body == b"first"
         speak.set()
         assert await closed

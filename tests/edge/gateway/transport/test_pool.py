@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from edge.gateway.transport import Transport
-from tests.edge.gateway.transport.conversation import conversation
+from tests.edge.gateway.transport.conversation import conversation, later
 from tests.edge.gateway.transport.scripted import Peer, answer, echo, fetch, scripted
 
 
@@ -50,25 +50,24 @@ async def test_the_last_connection_that_came_back_goes_out_first() -> None:
 
 
 @conversation
-async def test_an_idle_connection_is_closed_when_its_time_is_over_although_others_are_busy() -> None:
-    closed = asyncio.Event()
-
-    async def script(peer: Peer) -> None:
-        await numbered(peer)
+async def test_an_idle_connection_is_closed_when_its_time_is_over_although_another_is_used() -> None:
+    closed: asyncio.Queue[int] = asyncio.Queue()
 
     async def watched(peer: Peer) -> None:
         try:
-            await script(peer)
+            await numbered(peer)
         finally:
-            closed.set()
+            closed.put_nowait(peer.number)
 
-    async with scripted(watched) as origin, Transport(origin.url, idle=0.1) as transport:
+    async with scripted(watched) as origin, Transport(origin.url, idle=40) as transport:
         await two_at_once(transport, origin.url)
-        kept = (await fetch(transport, origin.url)).body
-        while not closed.is_set():  # one of the two grows old while the other is used
-            await asyncio.sleep(0.02)
-            assert (await fetch(transport, origin.url)).body == kept
-        assert origin.connections == 2
+        await later(30)
+        used = int((await fetch(transport, origin.url)).body)
+        await later(15)
+        assert await closed.get() == 3 - used
+        assert int((await fetch(transport, origin.url)).body) == used
+        await later(41)
+        assert await closed.get() == used
 
 
 @conversation

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from edge.gateway.transport import Transport
-from tests.edge.gateway.transport.conversation import conversation
+from tests.edge.gateway.transport.conversation import conversation, later
 from tests.edge.gateway.transport.scripted import Body, Peer, Script, answer, echo, fetch, scripted
 
 IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
@@ -111,12 +111,13 @@ async def test_silence_on_an_idle_connection_is_not_retried() -> None:
         await peer.request()
         await peer.say(answer(b"first"))
         await peer.request()
+        await later(61)
         await peer.left()
 
     async with scripted(script) as origin, Transport(origin.url) as transport:
         await fetch(transport, origin.url, "/first")
         with pytest.raises(httpx.ReadTimeout):
-            await fetch(transport, origin.url, "/second", read=0.05)
+            await fetch(transport, origin.url, "/second", read=60)
         assert origin.connections == 1
 
 

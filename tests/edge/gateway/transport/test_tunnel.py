@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from edge.gateway.transport import Transport
-from tests.edge.gateway.transport.conversation import conversation
+from tests.edge.gateway.transport.conversation import conversation, later, settled
 from tests.edge.gateway.transport.scripted import Peer, ask, scripted
 
 SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
@@ -51,11 +51,14 @@ async def test_the_end_of_the_origin_is_read_as_no_bytes() -> None:
 @conversation
 async def test_silence_is_allowed_for_as_long_as_the_reader_allows() -> None:
     async with scripted(shout) as origin, Transport(origin.url) as transport:
-        response = await ask(transport, origin.url, "/chat", fields=UPGRADE, read=0.05)
+        response = await ask(transport, origin.url, "/chat", fields=UPGRADE, read=60)
         tunnel = response.extensions["network_stream"]
         await tunnel.read(100)
+        await later(3600)
+        reading = asyncio.ensure_future(tunnel.read(100, timeout=60))
+        await later(61)
         with pytest.raises(httpx.ReadTimeout):
-            await tunnel.read(100, timeout=0.1)
+            await reading
         await tunnel.write(b"still here", timeout=LONG)
         assert await tunnel.read(100, timeout=LONG) == b"STILL HERE"
         await tunnel.aclose()
@@ -73,6 +76,25 @@ async def test_closing_the_tunnel_closes_the_connection() -> None:
         tunnel = (await ask(transport, origin.url, "/chat", fields=UPGRADE)).extensions["network_stream"]
         await tunnel.aclose()
         await gone.wait()
+
+
+@conversation
+async def test_writing_to_an_origin_that_does_not_read_ends_when_it_leaves() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.say(SWITCH)
+        peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await full.wait()
+        peer.reset()
+
+    full = asyncio.Event()
+    async with scripted(script) as origin, Transport(origin.url) as transport:
+        tunnel = (await ask(transport, origin.url, "/chat", fields=UPGRADE)).extensions["network_stream"]
+        writing = asyncio.ensure_future(tunnel.write(b"x" * 20_000_000))
+        await settled()
+        full.set()
+        with pytest.raises(httpx.WriteError):
+            await writing
 
 
 @conversation
