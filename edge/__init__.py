@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edge.app import Personalization
+
+__all__ = ["Personalization"]
 
 __version__ = "0.1.0"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -51,7 +52,7 @@ class Personalization:
     right raises `WindsockError` here, once; later edits take effect while the app runs, and a bad one is only logged.
     """
 
-    def __init__(self, app: App, rules: str | Path = "rules/site", **settings: Raw) -> None:
+    def __init__(self, app: App, /, rules: str | Path = "rules/site", **settings: Raw) -> None:
         self._settings = load(environment=os.environ, arguments={"rules": str(rules), **settings})
         for line in unbuilt(self._settings):
             _log.warning(line)
@@ -200,6 +201,8 @@ class Worker:
             self._current.take(document)
 
     def _taken(self, at: float) -> None:
+        gc.collect()
+        gc.freeze()  # a full collection over a big edition would stop every visitor of this process
         self._metrics.reloaded(at)
         edition = self._current.current
         self._ready.write_text(edition.version if edition else "")

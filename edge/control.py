@@ -10,7 +10,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from edge.question import answer
 from edge.run import Run, last_good, orphaned
 from edge.settings import Address, Settings, from_json
 from edge.telemetry.log import configure
+from rules.document import version
 
 _log = logging.getLogger("windsock")
 
@@ -52,11 +53,12 @@ def main(directory: str) -> int:
 
 
 async def _control(run: Run, settings: Settings) -> None:
-    folder = Folder(settings.rules)
+    served = list(_served_last(run, settings))
+    folder = Folder(settings.rules, full=any(document["experiences"] for document in served))
     current = Current(clock.system)
     take = partial(_take, run, current, settings)
     if not await asyncio.to_thread(folder.pass_on, take):
-        _from_last_good(run, settings, folder, take)
+        _from_last_good(served, settings, folder, take)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     state = State(current, folder, run, partial(_reachable, settings.listen))
@@ -90,29 +92,45 @@ def _explain(settings: Settings, state: State, pairs: list[tuple[str, str]]) -> 
     return answer(pairs, edition, clock.system(), strict=settings.consent == "strict")
 
 
-def _take(run: Run, current: Current, settings: Settings, document: Document) -> None:
-    """Publish to the workers, answer from it here, and keep it for the next start."""
-    current.take(document)
+def _take(run: Run, current: Current, settings: Settings, document: Document) -> bool:
+    """Answer from it here, publish it to the workers and keep it for the next start; False when it cannot be used."""
+    if not current.take(document):
+        return False
     publish(document, run.edition)
     kept = last_good(settings)
     if kept is not None:
         with suppress(OSError):  # on a read-only disk there is no edition to start from while the rules are broken
             publish({**document, "folder": _name(settings)}, kept)
+    return True
 
 
-def _from_last_good(run: Run, settings: Settings, folder: Folder, take: Callable[[Document], None]) -> None:
+def _from_last_good(
+    served: list[Document], settings: Settings, folder: Folder, take: Callable[[Document], bool]
+) -> None:
     """Start while the folder is broken: with the edition that the workers serve, or the one that served last."""
-    document = read(run.edition) or _kept(settings)
-    if document is None:
+    if not any(take(document) for document in served):
         raise WindsockError(f"{folder.problem}; windsock check {settings.rules} tells more")
     _log.error("the edition that served last serves again: %s", folder.problem)
-    take(document)
 
 
-def _kept(settings: Settings) -> Document | None:
+def _served_last(run: Run, settings: Settings) -> Iterator[Document]:
+    """What the workers serve, and what was kept for a start of this folder; a file that is damaged is named."""
     kept = last_good(settings)
-    document = read(kept) if kept is not None else None
-    return document if document is not None and document.get("folder") == _name(settings) else None
+    for path in (run.edition, kept):
+        document = read(path) if path is not None else None
+        if document is not None and (path == run.edition or document.get("folder") == _name(settings)):
+            if _intact(document):
+                yield document
+            else:
+                _log.warning("%s is damaged and is not used", path)
+
+
+def _intact(document: Document) -> bool:
+    """Whether it is what was published: its version is a digest of all that it says."""
+    try:
+        return bool(document["version"] == version({name: document[name] for name in ("site", "experiences")}))
+    except (KeyError, ValueError, RecursionError):
+        return False
 
 
 def _name(settings: Settings) -> str:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from granian.log import LogLevels
 
 from edge.errors import WindsockError
 from edge.run import Run
-from edge.settings import Address, Settings, unbuilt
+from edge.settings import Address, Settings, check_listeners, unbuilt
 from edge.signals.agent import matcher
 from edge.telemetry.log import configuration, configure
 
@@ -49,6 +50,8 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _leave)  # until the server takes over
     os.register_at_fork(after_in_child=_leave_at_once)
     configure(settings.log_format)
+    settings = replace(settings, listen=_found(settings.listen, "listen"), admin=_found(settings.admin, "admin"))
+    check_listeners(settings)
     for name in ("listen", "admin"):
         _claim(getattr(settings, name), name)
     if not settings.rules.is_dir():
@@ -56,6 +59,7 @@ def serve(settings: Settings) -> None:
             f"the rules folder {settings.rules} is not there; make one with: windsock init {settings.rules}"
         )
     _check_tls(settings)
+    _check_authority(settings)
     for line in unbuilt(settings):
         _log.warning(line)
     _raise_handles()
@@ -112,6 +116,20 @@ def _workers(settings: Settings) -> Any:
     )
 
 
+def _found(address: Address, name: str) -> Address:
+    """The same with an IP address for a host name: IPv4 where it has one, since every visitor tries that."""
+    try:
+        known = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", "") or error
+        raise WindsockError(
+            f"{name} {address} cannot be used: the host name cannot be found ({reason}); "
+            f"give an address of this machine with --{name}, such as 127.0.0.1:{address.port}"
+        ) from None
+    known.sort(key=lambda each: each[0] != socket.AF_INET)
+    return Address(str(known[0][4][0]), address.port)
+
+
 def _claim(address: Address, name: str) -> None:
     """See that nobody listens there: with SO_REUSEPORT a second server would silently take half of the visitors."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
@@ -133,11 +151,28 @@ def _check_tls(settings: Settings) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key, password="")
     except (OSError, ssl.SSLError) as error:
-        reason = getattr(error, "strerror", "") or getattr(error, "reason", "") or error
         raise WindsockError(
-            f"tls_cert {settings.tls_cert} and tls_key {settings.tls_key} cannot be used ({reason}); "
+            f"tls_cert {settings.tls_cert} and tls_key {settings.tls_key} cannot be used ({_reason(error)}); "
             "give a certificate chain and its own key, both in PEM and without a password"
         ) from None
+
+
+def _check_authority(settings: Settings) -> None:
+    """See that the origin's authority can be read, before each worker fails on it."""
+    if settings.origin_ca is None:
+        return
+    try:
+        ssl.create_default_context(cafile=str(settings.origin_ca))
+    except (OSError, ssl.SSLError) as error:
+        raise WindsockError(
+            f"origin_ca {settings.origin_ca} cannot be used ({_reason(error)}); "
+            "give the certificate of who vouches for the origin, in PEM"
+        ) from None
+
+
+def _reason(error: OSError) -> str:
+    """In few words, what speaks against a file."""
+    return str(getattr(error, "reason", "") or error.strerror or error)
 
 
 def _raise_handles() -> None:
@@ -195,7 +230,7 @@ class Control:
                 self._process.kill()
 
     def _spawn(self, stderr: int | None = None) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "edge.control", str(self._run.path)]
+        command = [sys.executable, "-P", "-m", "edge.control", str(self._run.path)]  # -P: nothing of the folder is run
         return subprocess.Popen(command, stderr=stderr, text=True)  # noqa: S603 - our own module, no shell
 
     def _keep(self) -> None:

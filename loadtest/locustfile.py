@@ -17,7 +17,7 @@ from typing import Any, Final
 from locust import FastHttpUser, between, events, tag, task
 
 from loadtest.reading import decide_ms, follow, kind
-from loadtest.result import DECIDE, DECIDE_NAME
+from loadtest.result import DECIDE, DECIDE_NAME, FAILED, reason
 from loadtest.visitors import Persona, Visit, visits
 
 _numbers: Final = count(1)
@@ -28,26 +28,28 @@ def _options(parser: Any) -> None:
     parser.add_argument(
         "--start-page",
         default="",
-        env_var="WINDSOCK_LOADTEST_START",
+        env_var="LOCUST_START_PAGE",
         help="The first page of every visit, such as /; without it, each persona has its own, as in the demo's shop.",
     )
 
 
 @events.request.add_listener  # type: ignore[untyped-decorator]  # Locust's own
-def _note_decision(request_type: str, response: Any = None, exception: Any = None, **_: Any) -> None:
-    """Record what the edge says of its decision as a request of its own."""
-    if request_type == DECIDE or exception is not None or not getattr(response, "headers", None):
+def _note(request_type: str, name: str, response: Any = None, exception: Any = None, **_: Any) -> None:
+    """Record why a page failed, or else what the edge says of its decision, as a request of its own."""
+    if request_type in (DECIDE, FAILED):
         return
-    took = decide_ms(response.headers.get("server-timing") or "")
-    if took is not None:
-        events.request.fire(  # type: ignore[no-untyped-call]  # Locust's own
-            request_type=DECIDE,
-            name=DECIDE_NAME,
-            response_time=took * 1000,
-            response_length=0,
-            exception=None,
-            context={},
-        )
+    if exception is not None:
+        _record(FAILED, f"{name}: {reason(getattr(response, 'status_code', None), exception)}", 0.0)
+    elif headers := getattr(response, "headers", None):
+        took = decide_ms(headers.get("server-timing") or "")
+        if took is not None:
+            _record(DECIDE, DECIDE_NAME, took * 1000)
+
+
+def _record(request_type: str, name: str, time: float) -> None:
+    events.request.fire(  # type: ignore[no-untyped-call]  # Locust's own
+        request_type=request_type, name=name, response_time=time, response_length=0, exception=None, context={}
+    )
 
 
 class Visitor(FastHttpUser):

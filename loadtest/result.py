@@ -17,6 +17,9 @@ DECIDE: Final = "DECIDE"
 
 DECIDE_NAME: Final = "decision in µs, not ms"
 
+FAILED: Final = "FAILED"
+"""The request type of the entry that is a reason why pages failed; Locust keeps none beside the page itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -33,33 +36,35 @@ class Result:
 
     pages: int
     failed: int
-    per_second: float
+    per_second: float  # over the whole run
     page: Spread | None  # None: there was no page
     decision: Spread | None  # None: nobody told how long it took
-    failures: Mapping[str, int]  # kind of page -> how many failed
+    failures: Mapping[str, int]  # "KIND OF PAGE: WHY" -> how many failed
 
 
-def read(entries: Iterable[Mapping[str, Any]]) -> Result:
-    """Read the entries of Locust's statistics."""
+def read(entries: Iterable[Mapping[str, Any]], seconds: float) -> Result:
+    """Read the entries of Locust's statistics of a run that took so many seconds."""
     rows = list(entries)
-    pages = [row for row in rows if row["method"] != DECIDE]
+    pages = [row for row in rows if row["method"] not in (DECIDE, FAILED)]
     decisions = [row for row in rows if row["method"] == DECIDE]
     asked = sum(row["num_requests"] for row in pages)
-    seconds = _seconds(pages)
     return Result(
         pages=asked,
         failed=sum(row["num_failures"] for row in pages),
-        per_second=asked / seconds if seconds else 0.0,
+        per_second=asked / seconds,
         page=_spread(pages, 1.0),
         decision=_spread(decisions, 0.001),
-        failures={row["name"]: row["num_failures"] for row in pages if row["num_failures"]},
+        failures={row["name"]: row["num_requests"] for row in rows if row["method"] == FAILED},
     )
 
 
-def _seconds(rows: Iterable[Mapping[str, Any]]) -> float:
-    """How long it took from the first start to the last answer."""
-    times = [(row["start_time"], row["last_request_timestamp"]) for row in rows if row["last_request_timestamp"]]
-    return max(last for _, last in times) - min(first for first, _ in times) if times else 0.0
+def reason(status: int | None, error: BaseException) -> str:
+    """Why a page failed: `status 502`, or what kept it from having one, such as `connection refused`."""
+    if status and status >= 400:
+        return f"status {status}"
+    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+    line = " ".join(told.split())[:80]
+    return line[:1].lower() + line[1:] if " " in line else line
 
 
 def _spread(rows: Iterable[Mapping[str, Any]], unit: float) -> Spread | None:

@@ -36,7 +36,7 @@ def command(host: str, users: int, seconds: float, start: str, file: Path) -> li
     locustfile = Path(__file__).with_name("locustfile.py")
     what = ["-f", str(locustfile), "--host", host, "--users", str(users), "--spawn-rate", str(max(1, users // 3))]
     how = ["--headless", "--run-time", f"{seconds:.0f}s", "--only-summary", "--json-file", str(file.with_suffix(""))]
-    return [sys.executable, "-m", "locust", *what, *how, *(["--start-page", start] if start else [])]
+    return [sys.executable, "-P", "-m", "locust", *what, *how, *(["--start-page", start] if start else [])]
 
 
 def run(
@@ -52,12 +52,12 @@ def run(
         code = _wait(command(host, users, seconds, start, file), log, seconds, progress)
         if code not in (0, _FAILED_PAGES) or not file.exists():
             raise RunError(f"Locust did not run: {_last_line(log)}")
-        return read(json.loads(file.read_text("utf-8")))
+        return read(json.loads(file.read_text("utf-8")), seconds)
 
 
 def _wait(line: Sequence[str], log: Path, seconds: float, progress: Callable[[float], None]) -> int:
     begun = monotonic()
-    with log.open("wb") as output, _child(line, output.fileno()) as child:
+    with log.open("wb") as output, _child(line, output.fileno(), log.parent) as child:
         while (passed := monotonic() - begun) < seconds + _GRACE:
             progress(min(1.0, passed / seconds))
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -66,8 +66,9 @@ def _wait(line: Sequence[str], log: Path, seconds: float, progress: Callable[[fl
 
 
 @contextlib.contextmanager
-def _child(line: Sequence[str], output: int) -> Iterator[subprocess.Popen[bytes]]:
-    child = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=output, stderr=output)  # noqa: S603 -- Locust
+def _child(line: Sequence[str], output: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Locust in a folder of its own: it imports, and takes settings, from wherever it is started."""
+    child = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder)  # noqa: S603
     try:
         yield child
     finally:

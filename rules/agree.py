@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from rules import window, written
 from rules.glob import captures
+from rules.markup import misplaced
 from rules.problem import Mistake, Place, ReadingError
 from rules.spelling import advice, listed
 from rules.variant import PageForm
@@ -21,6 +22,7 @@ Plain = Mapping[str, Any]
 
 DELIVERIES: Final = ("header", "path", "redirect")
 PAGE_FORMS: Final = tuple(name for name in PageForm.model_fields if name != "never_when")
+MARKUP: Final = ("html", "before", "after")
 
 _PLACEHOLDER: Final = re.compile(r"\{((?:place|near)\.[a-z_]+|[a-z][a-z0-9_]*)\}")
 
@@ -28,7 +30,7 @@ _PLACEHOLDER: Final = re.compile(r"\{((?:place|near)\.[a-z_]+|[a-z][a-z0-9_]*)\}
 def disagreements(data: object) -> Iterator[Mistake]:
     """Everything in a rule file that does not fit together."""
     if isinstance(data, dict):
-        for look in (_names, _default, _slots, _dates, _crawlers, _placeholders, _unused, _waiting):
+        for look in (_names, _default, _slots, _dates, _crawlers, _placeholders, _markup, _unused, _waiting):
             yield from look(data)
 
 
@@ -193,10 +195,24 @@ def _bots(condition: object, path: Place) -> Iterator[Place]:
 def _placeholders(data: Plain) -> Iterator[Mistake]:
     for name, variant in _mapping(data.get("variants")).items():
         for path, text in _texts(variant, ("variants", name)):
-            yield from placeholders(data, path, text)
+            yield from _placeholders_of(data, path, text)
 
 
-def placeholders(data: object, path: Place, text: str) -> Iterator[Mistake]:
+def contents(data: object, path: Place, text: str) -> Iterator[Mistake]:
+    """What is wrong with the markup of a file that a variant names there."""
+    yield from _placeholders_of(data, path, text)
+    yield from misplaced(text, path)
+
+
+def _markup(data: Plain) -> Iterator[Mistake]:
+    """Markup must be able to stand somewhere."""
+    for name, variant in _mapping(data.get("variants")).items():
+        for path, text in _texts(variant, ("variants", name)):
+            if path[-1] in MARKUP and "set" not in path[2:-1]:
+                yield from misplaced(text, path)
+
+
+def _placeholders_of(data: object, path: Place, text: str) -> Iterator[Mistake]:
     """Placeholders in texts are part of the language and not built yet: what `where` captures, places."""
     where = _mapping(data).get("where")
     globs = _as_list(where.get("path") if isinstance(where, dict) else where)

@@ -66,9 +66,10 @@ def zone_of(name: str) -> tzinfo:
 
 
 def _seats(name: str, entries: tuple[Entry, ...], holdout: int, rollout: int, held: frozenset[int]) -> Seats:
-    """Its own where anything is drawn; those who draw nothing share one object."""
-    drawn = holdout or rollout < BUCKETS or held or any(entry.kind != "show" for entry in entries)
-    return seats(name, holdout, rollout, held) if drawn else seats("", 0, BUCKETS)
+    """Its own where it has a coin of its own; those who have none share one object."""
+    ranked = any(entry.kind != "show" for entry in entries)
+    own = ranked or holdout or rollout < BUCKETS
+    return seats(name if own else "", holdout, rollout, held, ranked=ranked)
 
 
 def _where(plain: Document) -> Where:

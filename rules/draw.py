@@ -4,12 +4,15 @@ A hash of the bucket would be even only on average: with 4,096 buckets a share o
 So every coin is a permutation of the buckets instead, and a share is a whole number of places in it. 5 % are the first
 205 of the 4,096, whichever buckets those are, and the probability that goes into the log is a fraction of two counts.
 
-Each coin of each experience shuffles the buckets by a key of its own (Fisher and Yates; the randomness is SHAKE-128
-over the experience's name and the coin's), so what a visitor gets in one says nothing about another. The key is no
-secret: every worker and every tool must come to the same draw. Three coins can take part:
+Each coin of each experience shuffles the buckets by a key of its own, so what a visitor gets in one says nothing about
+another. The key is SHAKE-128 over the experience's name and the coin's. It is no secret: every worker and every tool
+must come to the same draw. The shuffle is a Feistel network of ten rounds (Luby and Rackoff, 1988): the twelve bits
+of a bucket are two halves, and in each round one half is mixed with what a table of the key says of the other. Such a
+network can always be run backwards, so no two buckets get the same place. All buckets go through a round at once, as
+bytes, which is six times as fast as swapping them one by one. Three coins can take part:
 
-- `holdout` puts its first places aside, and they keep the default;
-- `rollout` lets its first places in; a larger rollout is a longer prefix, so whoever was in stays in;
+- `holdout` puts its first buckets aside, and they keep the default;
+- `rollout` lets its first buckets in; a larger rollout is a longer prefix, so whoever was in stays in;
 - `draw` ranks all who are in play, without gaps. Shares are runs of ranks, in the order in which they are written.
 
 The holdout of the whole site is one such permutation for all experiences, keyed by no name.
@@ -17,8 +20,10 @@ The holdout of the whole site is one such permutation for all experiences, keyed
 
 from __future__ import annotations
 
+import itertools
+import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import shake_128
@@ -33,43 +38,53 @@ Shares = Sequence[tuple[str, float]]
 Counts = tuple[tuple[str, int], ...]
 """(variant, number of ranks) in the same order."""
 
+REMEMBERED: Final = 10_000
+"""As many experiences as a folder can hold; 8 KB each."""
+
+_ROUNDS: Final = 10
+_HALF: Final = 64
+"""Values of half a bucket's bits."""
+_HIGH: Final = bytes(bucket // _HALF for bucket in range(BUCKETS))
+_LOW: Final = bytes(bucket % _HALF for bucket in range(BUCKETS))
+_MODULO: Final = bytes(byte % _HALF for byte in range(256))
+_TO_LOW_BYTE: Final = bytes(byte * _HALF % 256 for byte in range(256))
+_TO_HIGH_BYTE: Final = bytes(byte * _HALF // 256 % 256 for byte in range(256))
+_UNUSED: Final = bytes(256 - _HALF)
+
 
 def part(share: float) -> int:
     """How many of all buckets a share from 0 to 1 is: 5 % are 205, 10 % are 410."""
     return floor(Fraction(str(share)) * BUCKETS + Fraction(1, 2))
 
 
-def places(name: str, coin: str) -> array[int]:
-    """The place of each bucket in the permutation that belongs to one coin of one experience."""
-    shuffled = array("H", range(BUCKETS))
-    chance = array("Q", shake_128(f"{coin}\n{name}".encode()).digest(8 * BUCKETS))
-    if _BIG_ENDIAN:
-        chance.byteswap()
-    for last in range(BUCKETS - 1, 0, -1):
-        other = chance[last] % (last + 1)
-        shuffled[last], shuffled[other] = shuffled[other], shuffled[last]
-    return shuffled
+def shuffled(name: str, coin: str) -> array[int]:
+    """The numbers of all buckets, in the order that belongs to one coin of one experience."""
+    tables = shake_128(f"{coin}\n{name}".encode()).digest(_ROUNDS * _HALF).translate(_MODULO)
+    high, low = _HIGH, _LOW
+    for start in range(0, len(tables), _HALF):
+        high, low = low, _xor(high, low.translate(tables[start : start + _HALF] + _UNUSED))
+    return _joined(high, low)
 
 
+@lru_cache(maxsize=8)
 def held_by_site(holdout: int) -> frozenset[int]:
     """The buckets that the holdout of the whole site puts aside, `holdout` of them."""
-    if not holdout:
-        return frozenset()
-    return frozenset(bucket for bucket, place in enumerate(places("", "site")) if place < holdout)
+    return frozenset(shuffled("", "site")[:holdout]) if holdout else frozenset()
 
 
-@lru_cache(maxsize=2048)
-def seats(name: str, holdout: int, rollout: int, held: frozenset[int] = frozenset()) -> Seats:
+@lru_cache(maxsize=REMEMBERED)
+def seats(name: str, holdout: int, rollout: int, held: frozenset[int] = frozenset(), *, ranked: bool = True) -> Seats:
     """Who takes part in the draws of an experience, and with which rank; counts of buckets, and those `held` anyway.
 
-    Outside the rollout comes first, then the holdouts. The same arguments give the same object.
+    Outside the rollout comes first, then the holdouts. Where nothing is drawn but who takes part, ranks need not be
+    shuffled (`ranked`). The same arguments give the same object: an edit costs only the experiences that it changes.
     """
     codes: dict[int, int] = dict.fromkeys(held, HELD)
     if holdout:
-        codes |= {bucket: HELD for bucket, place in enumerate(places(name, "holdout")) if place < holdout}
+        codes |= dict.fromkeys(shuffled(name, "holdout")[:holdout], HELD)
     if rollout < BUCKETS:
-        codes |= {bucket: OUTSIDE for bucket, place in enumerate(places(name, "rollout")) if place >= rollout}
-    rank = places(name, "draw")
+        codes |= dict.fromkeys(shuffled(name, "rollout")[rollout:], OUTSIDE)
+    rank = shuffled(name, "draw") if ranked else array("H", range(BUCKETS))
     if codes:
         rank = _dense(rank, codes)
     return Seats(memoryview(rank.tobytes()).cast("H"), BUCKETS - len(codes))
@@ -104,16 +119,25 @@ def largest(shares: Shares, default: str) -> str:
     return max(shares, key=lambda share: (share[1], share[0] == default))[0]
 
 
-def _dense(rank: array[int], codes: dict[int, int]) -> array[int]:
+def _dense(rank: array[int], codes: Mapping[int, int]) -> array[int]:
     """The same order without those who have a code instead."""
-    order = array("H", bytes(2 * BUCKETS))
-    for bucket, place in enumerate(rank):
-        order[place] = bucket
-    in_play = (bucket for bucket in order if bucket not in codes)
-    dense = array("H", (codes.get(bucket, 0) for bucket in range(BUCKETS)))
-    for place, bucket in enumerate(in_play):
-        dense[bucket] = place
-    return dense
+    by_place = [0] * BUCKETS
+    for bucket, code in codes.items():
+        by_place[rank[bucket]] = code
+    ranks = itertools.count()
+    by_place = [code or next(ranks) for code in by_place]
+    return array("H", [by_place[place] for place in rank])
 
 
-_BIG_ENDIAN: Final = array("H", b"\x00\x01")[0] == 1
+def _xor(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one, "little") ^ int.from_bytes(other, "little")).to_bytes(len(one), "little")
+
+
+def _joined(high: bytes, low: bytes) -> array[int]:
+    """Numbers of twelve bits from their upper and lower six."""
+    wide = bytearray(2 * BUCKETS)
+    wide[0::2], wide[1::2] = _xor(high.translate(_TO_LOW_BYTE), low), high.translate(_TO_HIGH_BYTE)
+    joined = array("H", bytes(wide))
+    if sys.byteorder == "big":
+        joined.byteswap()
+    return joined

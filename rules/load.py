@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from rules import document
-from rules.agree import disagreements, empty_values, named_files, placeholders
+from rules.agree import contents, disagreements, empty_values, named_files
 from rules.compile import experience as compiled
 from rules.folder import SITE, Folder, open_folder, printable
+from rules.memory import Memory, Texts
 from rules.model import ExperienceFile, SiteFile
 from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.trap import line_of, without_value
@@ -49,15 +51,18 @@ class Read:
     problems: tuple[Problem, ...] = ()
 
 
-def load(folder: Path) -> Loaded:
-    """Read and check every rule file of a folder. Never raises for what is in it, nor for its absence."""
+def load(folder: Path, memory: Memory[Read] | None = None) -> Loaded:
+    """Read and check every rule file of a folder. Never raises for what is in it, nor for its absence.
+
+    With the `memory` of an earlier call only the files that changed are checked again; the result is the same.
+    """
     try:
         opened = open_folder(folder)
         files = opened.rule_files()
     except ReadingError as error:
         return Loaded(None, tuple(Problem("", 1, 1, "error", each.message, each.hint) for each in error.mistakes))
     site, problems = _site(opened)
-    read_files = [load_file(opened, file, site or NO_SITE) for file in files]
+    read_files = _read(opened, files, site or NO_SITE, memory or Memory())
     problems += [problem for each in read_files for problem in each.problems]
     problems += _twice(read_files)
     problems.sort(key=lambda each: (each.file, each.line, each.column))
@@ -67,19 +72,25 @@ def load(folder: Path) -> Loaded:
     return Loaded({**whole, "version": document.version(whole)}, tuple(problems))
 
 
-def load_file(folder: Folder, file: str, site: Json) -> Read:
+def _read(folder: Folder, files: list[str], site: Json, memory: Memory[Read]) -> list[Read]:
+    memory.under(site, set(files))
+    return [memory.told(file, folder, partial(load_file, file=file, site=site)) for file in files]
+
+
+def load_file(folder: Texts, file: str, site: Json) -> Read:
     """All steps for one rule file; `site` is the document's."""
     tree, content = _tree(folder, file)
     shown, (name, at) = printable(file), _name(tree)
     if tree.data is None:
         return Read(shown, name, at, None, tree.problems)
     model, mistakes = validate(ExperienceFile, tree.data, {"dayparts": list(site["dayparts"])})
-    contents, missing = _contents(folder, file, tree.data)
+    texts, missing = _contents(folder, file, tree.data)
     problems = [*tree.problems, *_told(shown, tree, content, [*mistakes, *disagreements(tree.data), *missing])]
     if model is None or any(each.severity == "error" for each in problems):
         return Read(shown, name, at, None, tuple(problems))
-    plain = document.experience(shown, model, contents)
-    problems += _told(shown, tree, content, failures(compiled(plain, site), model.tests))
+    plain = document.experience(shown, model, texts)
+    if model.tests:
+        problems += _told(shown, tree, content, failures(compiled(plain, site), model.tests))
     return Read(shown, name, at, plain, tuple(problems))
 
 
@@ -95,7 +106,7 @@ def _site(folder: Folder) -> tuple[Json | None, list[Problem]]:
     return (None if model is None or problems else document.site(model)), problems
 
 
-def _tree(folder: Folder, file: str) -> tuple[Tree, str]:
+def _tree(folder: Texts, file: str) -> tuple[Tree, str]:
     """What a file says, and its text."""
     try:
         content = folder.text(file)
@@ -114,17 +125,17 @@ def _name(tree: Tree) -> tuple[str | None, Mark]:
     return (text(name) if isinstance(name, str | int | float) else None), tree.mark(("experience",))
 
 
-def _contents(folder: Folder, file: str, data: object) -> tuple[dict[str, str], list[Mistake]]:
+def _contents(folder: Texts, file: str, data: object) -> tuple[dict[str, str], list[Mistake]]:
     """The texts of the files that variants name, and what is wrong with those."""
-    contents: dict[str, str] = {}
+    texts: dict[str, str] = {}
     mistakes: list[Mistake] = []
     for path, named in named_files(data):
         try:
-            contents[named] = folder.text(named, beside=file)
-            mistakes += placeholders(data, path, contents[named])
+            texts[named] = folder.text(named, beside=file)
+            mistakes += contents(data, path, texts[named])
         except ReadingError as error:
             mistakes += (mistake.under(*path) for mistake in error.mistakes)
-    return contents, mistakes
+    return texts, mistakes
 
 
 def _told(file: str, tree: Tree, content: str, mistakes: Iterable[Mistake]) -> list[Problem]:

@@ -20,6 +20,7 @@ from rules.field import (
     Every,
     Given,
     HostGlobs,
+    Hours,
     Moment,
     Name,
     Or,
@@ -164,9 +165,7 @@ class ExperienceFile(Shape):
     )
     default: Name | None = Field(None, description="The variant where nothing else applies.")
     choose: list[EntryFile] = Field(default=[], description="Who sees what; the first entry that matches counts.")
-    goal: Annotated[GoalFile, BeforeValidator(_goal), Or(STRING)] | None = Field(
-        None, description="What counts as success."
-    )
+    goal: Goal | None = Field(None, description="What counts as success.")
     not_worse: list[Annotated[str, *read(one_of(GUARDRAILS, "guardrail"), enum=[*GUARDRAILS])]] = Field(
         default=[], description="What must not get worse; a breach returns the experience to its default."
     )
@@ -180,6 +179,6 @@ class SiteFile(Shape):
     schema_: Text | None = Field(None, alias="$schema", description="Where an editor finds the schema of this file.")
     timezone: Zone = Field("UTC", description="The site's zone: Europe/Oslo.")
     holdout: Share = Field(0.0, description="Share of visitors who keep every default.")
-    dayparts: Annotated[dict[Name, Annotated[tuple[float, float], *read(written.hours)]], AfterValidator(_apart)] = (
-        Field(default=dict(DAYPARTS), min_length=1, description="Parts of the day: `morning: 6-12`.")
+    dayparts: Annotated[dict[Name, Hours], AfterValidator(_apart)] = Field(
+        default=dict(DAYPARTS), min_length=1, description="Parts of the day: `morning: 6-12`."
     )

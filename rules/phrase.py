@@ -125,7 +125,7 @@ def _item(about: Signal, written: object, dayparts: Collection[str]) -> Phrase:
     text = _text(about, written).strip()
     if text == UNKNOWN:
         return Is(about.name, frozenset({UNKNOWN}))
-    special = _SPECIAL.get(about.kind, _none)(about, text)
+    special = _comparison(about, text) or _SPECIAL.get(about.kind, _none)(about, text)
     return special or Is(about.name, frozenset({value_of(about, text, dayparts)}))
 
 
@@ -150,9 +150,6 @@ def _pattern(about: Signal, text: str) -> Like | None:
 
 
 def _numbers(about: Signal, text: str) -> Between | None:
-    compared = _COMPARISON.fullmatch(text)
-    if compared:
-        return _compared(about, compared[1], value_of(about, compared[2]))
     ranged = _NUMBERS.fullmatch(text)
     if ranged is None:
         return None
@@ -162,7 +159,12 @@ def _numbers(about: Signal, text: str) -> Between | None:
     return _ordered(text, Between(about.name, value_of(about, low), value_of(about, high)))
 
 
-def _compared(about: Signal, sign: str, bound: Value) -> Between:
+def _comparison(about: Signal, text: str) -> Between | None:
+    """`< 5`, for kinds of signals that have an order."""
+    found = _COMPARISON.fullmatch(text) if about.kind in _ORDERED else None
+    if found is None:
+        return None
+    sign, bound = found[1], value_of(about, found[2])
     if not isinstance(bound, int | float | str) or bound == UNKNOWN or sign not in _BOUNDS:
         raise wrong(f"`{sign}` cannot be used here", 'the comparisons are "< 5", "<= 5", "> 5" and ">= 5"')
     upper, with_it = _BOUNDS[sign]
@@ -176,9 +178,6 @@ def _ordered(text: str, between: Between) -> Between:
 
 
 def _hours(about: Signal, text: str) -> Phrase | None:
-    compared = _COMPARISON.fullmatch(text)
-    if compared:
-        return _compared(about, compared[1], value_of(about, compared[2]))
     ranged = re.fullmatch(rf"(\d{{1,2}}(?::00)?){_DASH}(\d{{1,2}}(?::00)?)", text)
     if ranged is None:
         return None
@@ -193,9 +192,6 @@ def _hours(about: Signal, text: str) -> Phrase | None:
 
 
 def _dates(about: Signal, text: str) -> Between | None:
-    compared = _COMPARISON.fullmatch(text)
-    if compared:
-        return _compared(about, compared[1], value_of(about, compared[2]))
     ranged = _DATES.fullmatch(text)
     if ranged is None:
         return None
@@ -242,6 +238,9 @@ _BOUNDS: Final = {"<": (True, False), "<=": (True, True), "≤": (True, True)} |
     "≥": (False, True),
 }
 """Sign -> whether it bounds from above, and whether the bound itself is included."""
+
+_ORDERED: Final = ("number", "temperature", "hour", "date")
+"""Kinds of signals whose values may be compared."""
 
 _SPECIAL: Final[Mapping[str, Callable[[Signal, str], Phrase | None]]] = {
     "text": _pattern,

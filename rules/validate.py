@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from rules.model import NOT_YET, EntryFile, ExperienceFile, GoalFile, SiteFile, TestFile, WhereFile
 from rules.problem import Mistake, Place, ReadingError
-from rules.spelling import advice
+from rules.spelling import advice, nearest
 from rules.variant import NO_FORMS_YET, HeaderForm, PageForm, PathForm, RedirectForm
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -22,9 +22,21 @@ def validate(
     try:
         return model.model_validate(data, context=dict(context or {})), ()
     except ValidationError as error:
-        return None, tuple(
-            mistake for each in error.errors(include_url=False) for mistake in _mistakes(each, model, data)
-        )
+        errors = error.errors(include_url=False)
+        meant = {_meant(each["loc"], model) for each in errors if each["type"] == "extra_forbidden"}
+        told = [each for each in errors if each["type"] != "missing" or each["loc"] not in meant]
+        return None, tuple(mistake for each in told for mistake in _mistakes(each, model, data))
+
+
+def _meant(steps: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str | int | None, ...]:
+    """Where the key stands that was misspelled here: it is not missing as well."""
+    key = str(steps[-1])
+    known = key in _BELONGS or key in (*NOT_YET, *NO_FORMS_YET)
+    return (*steps[:-1], None if known else nearest(key, _keys(_model_at(steps[:-1], model))))
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _mistakes(error: Any, model: type[BaseModel], data: object) -> Iterator[Mistake]:
@@ -61,7 +73,7 @@ def _item(data: object, step: str | int) -> object:
 
 def _unknown_key(path: Place, model: type[BaseModel]) -> Mistake:
     key = str(path[-1])
-    allowed = [field.alias or name for name, field in model.model_fields.items()]
+    allowed = _keys(model)
     if key in (*NOT_YET, *NO_FORMS_YET):
         return Mistake(path, f"`{key}` is not available yet", "delete it for now", key=True)
     if model is SiteFile and key in ExperienceFile.model_fields:

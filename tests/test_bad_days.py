@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import signal
@@ -9,12 +11,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from rules.document import version
 from tests.running import (
+    BODY,
     HERO,
     Visitors,
     alive,
@@ -166,3 +170,88 @@ def test_a_control_process_that_is_replaced_while_the_rules_are_broken_goes_on_f
         assert page(served) == edited()
         (rules / "hero.yaml").write_text(rule("Mended"))
         until(lambda: page(served) == edited("Mended"))
+
+
+def started(origin: RawOrigin, rules: Path) -> subprocess.CompletedProcess[str]:
+    """A start that fails, with what it says."""
+    command = [sys.executable, "-m", "edge.cli", "serve", "--origin", origin.url, "--rules", str(rules)]
+    flags = ["--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{free_port()}"]
+    store = ["--store", f"sqlite:///{rules.parent}/windsock.db"]
+    return subprocess.run([*command, *flags, *store], capture_output=True, text=True, check=False, timeout=60)
+
+
+def cut(kept: bytes) -> bytes:
+    """Half of it is missing."""
+    return kept[: len(kept) // 2]
+
+
+def altered(kept: bytes) -> bytes:
+    """It is JSON, and says what nobody has written."""
+    return kept.replace(b"Phone", b"Pwned")
+
+
+def other(kept: bytes) -> bytes:
+    """It is whole, and was written by an edge that had other words for rules."""
+    said = {"site": {"zone": "UTC"}, "experiences": [{"title": "hero"}]}
+    return json.dumps({**said, "version": version(said), "folder": json.loads(kept)["folder"]}).encode()
+
+
+@pytest.mark.parametrize("damage", [cut, altered, other])
+def test_a_kept_edition_that_is_damaged_is_not_served_and_the_start_says_what_to_do(
+    origin: RawOrigin, rules: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    with serving(origin, rules) as served:
+        assert page(served) == edited()
+    (rules / "hero.yaml").write_text(HERO.replace("text:", "txt:"))
+    kept = rules.parent / "windsock.edition.json"
+    kept.write_bytes(left := damage(kept.read_bytes()))
+    said = started(origin, rules)
+    assert said.returncode == 2
+    assert re.search(rf"hero\.yaml:6:\d+: .*windsock check {re.escape(str(rules))}", said.stderr.splitlines()[-1])
+    assert kept.read_bytes() == left
+
+
+def test_an_emptied_folder_changes_nothing_also_over_a_restart_until_it_is_said_on_purpose(
+    origin: RawOrigin, rules: Path
+) -> None:
+    with serving(origin, rules) as served:
+        (rules / "hero.yaml").unlink()
+        until(lambda: ready(served)["problem"])
+        assert "has no experiences any more" in ready(served)["problem"]
+        assert served.says("the last good edition keeps serving: the rules folder")
+        assert (page(served), ready(served)["experiences"]) == (edited(), 1)
+    with serving(origin, rules) as served:
+        assert page(served) == edited()
+        assert "holdout: 100%" in ready(served)["problem"]
+        (rules / "site.yaml").write_text("holdout: 100%")
+        until(lambda: page(served) == BODY and everywhere(served))
+        assert ready(served)["problem"] is None
+
+
+def test_a_folder_that_is_empty_at_the_first_start_serves_every_page_as_it_is(origin: RawOrigin, rules: Path) -> None:
+    (rules / "hero.yaml").unlink()
+    with serving(origin, rules) as served:
+        assert page(served) == BODY
+        assert served.says("has no experiences; pages pass as they are")
+        (rules / "hero.yaml").write_text(HERO)
+        until(lambda: page(served) == edited())
+
+
+def test_what_an_edge_leaves_in_memory_when_all_of_it_is_killed_goes_with_the_next_start(
+    origin: RawOrigin, rules: Path
+) -> None:
+    def directory(served: Served) -> Path:
+        command = Path(f"/proc/{control_of(served)}/cmdline").read_bytes()
+        return Path(command.split(b"\0")[-2].decode())
+
+    with serving(origin, rules) as served:
+        left, processes = directory(served), children(served.process.pid)
+        for pid in (control_of(served), served.process.pid, *processes):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        served.process.wait(10)
+        until(lambda: not alive(processes))
+        assert left.exists()
+    with serving(origin, rules) as served:
+        assert not left.exists()
+        assert directory(served).exists()

@@ -53,6 +53,6 @@ def _edition(folder: Path) -> Edition:
     loaded = load(folder)
     if loaded.document is None:
         for problem in loaded.problems:
-            print(problem, file=sys.stderr)
+            print(problem if problem.file else f"windsock explain: {problem}", file=sys.stderr)
         raise typer.Exit(2)
     return Edition(compile_rules(loaded.document))

@@ -110,8 +110,8 @@ def _tell(result: Result, url: str, users: int, seconds: float, as_json: bool) -
     console.print(f"{users} visitors at a time for {seconds:.0f} s on {url}")
     console.print(f"{result.pages:,} pages, {result.per_second:.1f} a second, {result.failed:,} failed")
     console.print(_table(result))
-    for kind, count in result.failures.items():
-        console.print(f"failed: {kind} {count:,} times")
+    for failure, count in result.failures.items():
+        console.print(f"failed: {failure}, {count:,} times", markup=False, soft_wrap=True)
 
 
 def _document(result: Result, url: str, users: int, seconds: float) -> dict[str, object]:

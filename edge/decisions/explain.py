@@ -7,6 +7,7 @@ are `outside`, and so are those that a redirect leaves no page for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from edge.context import Context
 from edge.decisions.decide import decide, default
@@ -66,33 +67,49 @@ def _told_signals(context: Context) -> Iterator[str]:
 
 
 def _told_decisions(context: Context, edition: Edition, met: Mapping[str, Decision]) -> Iterator[str]:
-    elsewhere = []
+    elsewhere: dict[str, list[str]] = {}
     if not edition.rules.experiences:
         yield "\nthese rules hold no experience"
     for experience in edition.rules.experiences:
         decision = met.get(experience.name)
         if decision is None:
-            elsewhere.append(experience.name)
+            elsewhere.setdefault(_why_not_here(experience, context), []).append(experience.name)
             continue
         yield ""
         yield f"{experience.name}: {_verdict(experience, decision, context)}"
         yield from (f"  {line}" for line in _entries(experience, decision, context))
-    if elsewhere:
-        redirected = next((name for name in met if edition.named[name].delivery == "redirect"), None)
-        why = f"not met, since {redirected} redirects" if redirected and len(met) == 1 else "not on this page"
+    redirected = next((name for name in met if edition.named[name].delivery == "redirect"), None)
+    if redirected and len(met) == 1:
+        names = [name for experiences in elsewhere.values() for name in experiences]
+        elsewhere = {f"not met, since {redirected} redirects": names} if names else {}
+    for why, names in elsewhere.items():
         yield ""
-        yield f"{why}: {', '.join(elsewhere)}"
+        yield f"{why}: {', '.join(names)}"
+
+
+def _why_not_here(experience: Experience, context: Context) -> str:
+    """Which part of the address is another one than `where` asks for."""
+    where, path = experience.where, context.path
+    if not replace(where, hosts=(), query=()).matches(path, context.host, context.query):
+        return "not on this page"
+    if not replace(where, query=()).matches(path, context.host, context.query):
+        return f"not on this host ({context.host})" if context.host else "not without a host (ask for a whole address)"
+    return "not with this query"
 
 
 def _verdict(experience: Experience, decision: Decision, context: Context) -> str:
     """What is shown, and the step that settled it."""
     if decision.variant is None:
-        return f"drawn by entry {decision.rule}: {_odds(decision)} (say --bucket 0 to 4095 to see a draw)"
+        return f"drawn by entry {decision.rule}: {_odds(decision)} ({_how_to_see_one(experience)})"
     if decision.reason == "split" and len(decision.distribution) > 1:
         return f"{decision.variant}, by entry {decision.rule}: {_odds(decision)}"
     if decision.reason in ("rule", "split"):
         return f"{decision.variant}, by entry {decision.rule}"
     return f"{decision.variant}, its default: {_why_default(experience, decision, context)}"
+
+
+def _how_to_see_one(experience: Experience) -> str:
+    return "say --bucket 0 to 4095 to see a draw" if experience.sticky else "drawn anew on each visit"
 
 
 def _why_default(experience: Experience, decision: Decision, context: Context) -> str:

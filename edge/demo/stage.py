@@ -101,13 +101,13 @@ class Stage:
 
 
 def _edge(at: Addresses, rules: Path, folder: Path) -> tuple[str, ...]:
-    serve = (sys.executable, "-m", "edge.cli", "serve", "--workers", "1", "--rules", str(rules))
+    serve = (sys.executable, "-P", "-m", "edge.cli", "serve", "--workers", "1", "--rules", str(rules))
     listeners = ("--listen", at.site.removeprefix("http://"), "--admin", at.admin.removeprefix("http://"))
     return (*serve, *listeners, "--origin", at.shop, "--store", f"sqlite:///{folder}/windsock.db")
 
 
 def _served(app: str, port: int, *more: str) -> tuple[str, ...]:
-    server = (sys.executable, "-m", "granian", "--interface", "asgi", "--workers", "1", "--no-ws")
+    server = (sys.executable, "-P", "-m", "granian", "--interface", "asgi", "--workers", "1", "--no-ws")
     return (*server, "--log-level", "warning", "--host", _LOOPBACK, "--port", str(port), *more, app)
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "Raw",
     "Setting",
     "Settings",
+    "check_listeners",
     "default",
     "from_json",
     "load",
@@ -131,12 +132,23 @@ def _check(settings: Settings) -> None:
     if (settings.tls_cert is None) != (settings.tls_key is None):
         given, missing = ("tls_cert", "tls_key") if settings.tls_cert else ("tls_key", "tls_cert")
         raise WindsockError(f"{settings.source(given)} is set without {missing}; give both or neither")
-    if settings.listen == settings.admin:
-        raise WindsockError(f"listen and admin are both {settings.listen}; give one of them another port")
+    check_listeners(settings)
     if not settings.admin.loopback and not settings.admin_token:
         raise WindsockError(
             f"{settings.source('admin')} opens {settings.admin} to other machines and admin_token is not set; "
             "set WINDSOCK_ADMIN_TOKEN or listen on 127.0.0.1"
+        )
+
+
+def check_listeners(settings: Settings) -> None:
+    """See that no visitor can reach the private listener at the public one's port. Raises WindsockError."""
+    listen, admin = settings.listen, settings.admin
+    if listen == admin:
+        raise WindsockError(f"listen and admin are both {listen}; give one of them another port")
+    if listen.meets(admin):
+        raise WindsockError(
+            f"listen {listen} and admin {admin} share the port {listen.port}, so that one would answer for the other; "
+            "give one of them another port"
         )
 
 

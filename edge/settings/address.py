@@ -11,6 +11,7 @@ from edge.settings.parse import Raw, items, text, without_password
 
 Network = IPv4Network | IPv6Network
 
+_ANYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - to know them, not to listen there
 _HOST: Final = re.compile(r"[0-9a-z_]([0-9a-z._-]*[0-9a-z_])?\.?")
 
 
@@ -30,6 +31,20 @@ class Address(NamedTuple):
             return ip_address(self.host).is_loopback
         except ValueError:
             return self.host == "localhost"
+
+    def meets(self, other: Address) -> bool:
+        """Whether what arrives at one of them may be for the other."""
+        hosts = (_ip(self.host), _ip(other.host))
+        anywhere = any(host in _ANYWHERE for host in hosts)
+        return self.port == other.port and (anywhere or hosts[0] == hosts[1])
+
+
+def _ip(host: str) -> str:
+    """An IPv4 address that is written as an IPv6 one, as itself; all else as it is."""
+    try:
+        return str(getattr(ip_address(host), "ipv4_mapped", None) or host)
+    except ValueError:
+        return host
 
 
 def address(raw: Raw) -> Address:
@@ -78,11 +93,6 @@ def _without_slash(value: str) -> str:
         raise ValueError(f"is {value!r}: write it as browsers send it, with % for special characters")
     authority = f"[{host}]" if ":" in host else host
     return f"{url.scheme.lower()}://{authority}{f':{port}' if port else ''}{url.path.rstrip('/')}"
-
-
-def _shown(value: str) -> str:
-    """The URL with any password left out, for messages."""
-    return re.sub(r"//[^/@]*@", "//…@", value)
 
 
 def networks(raw: Raw) -> tuple[Network, ...]:

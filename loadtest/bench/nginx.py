@@ -41,7 +41,11 @@ _PROXY: Final = """
             proxy_pass http://origin;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
-            proxy_set_header Host $host;
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Forwarded-Host $http_host;
+            proxy_set_header Via "1.1 nginx";
         }}
     }}
 """
@@ -54,7 +58,7 @@ def origin(folder: Path, root: Path) -> Server:
 
 
 def proxy(folder: Path, behind: Server) -> Server:
-    """`proxy_pass` with connections to the origin kept alive."""
+    """`proxy_pass` with connections to the origin kept alive, telling it about the visitor what the edge tells it."""
     port = free_port()
     return _started("nginx", _PROXY.format(port=port, origin=f"127.0.0.1:{behind.port}"), port, SERVER, folder)
 

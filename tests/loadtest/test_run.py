@@ -13,9 +13,9 @@ from loadtest.run import RunError, command
 
 def test_the_command_line_is_one_that_a_person_could_type() -> None:
     line = command("http://127.0.0.1:8080", 30, 90, "/", Path("folder/stats.json"))
-    assert line[:4] == [sys.executable, "-m", "locust", "-f"]
-    assert Path(line[4]).name == "locustfile.py"
-    assert " ".join(line[5:]) == (
+    assert line[:5] == [sys.executable, "-P", "-m", "locust", "-f"]
+    assert Path(line[5]).name == "locustfile.py"
+    assert " ".join(line[6:]) == (
         "--host http://127.0.0.1:8080 --users 30 --spawn-rate 10 "
         "--headless --run-time 90s --only-summary --json-file folder/stats --start-page /"
     )
@@ -27,6 +27,16 @@ def test_without_a_start_page_each_persona_has_its_own() -> None:
 
 def test_when_locust_cannot_run_its_last_line_says_why() -> None:
     with pytest.raises(RunError, match=r"^Locust did not run: .*argument --start-page"):
+        run.run("http://127.0.0.1:9", 1, 1, start="--nonsense")
+
+
+@pytest.mark.parametrize("name", ["locust.py", "loadtest.py", "locustfile.py", "locust.conf"])
+def test_what_lies_in_the_working_directory_plays_no_part(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_text("raise SystemExit('not ours')")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match=r"argument --start-page"):  # it gets as far as its own command line
         run.run("http://127.0.0.1:9", 1, 1, start="--nonsense")
 
 

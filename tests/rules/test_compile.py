@@ -101,6 +101,18 @@ def test_the_holdout_of_the_site_makes_every_experience_drawn(rules: RuleSet) ->
     assert all(experience.coins for experience in rules.experiences)
 
 
+def test_under_a_holdout_of_the_site_those_who_draw_nothing_share_their_seats(tmp_path: Path) -> None:
+    text = (CASES / "redirect.yaml").read_text()
+    for number in range(3):
+        (tmp_path / f"{number}.yaml").write_text(text.replace("experience: language", f"experience: e{number}"))
+    (tmp_path / "site.yaml").write_text("holdout: 2%")
+    document = load(tmp_path).document
+    assert document is not None
+    experiences = compiled(document).experiences
+    assert len({id(experience.seats) for experience in experiences}) == 1
+    assert experiences[0].seats.play == BUCKETS - 82
+
+
 _ELSEWHERE = """
 import json, sys
 from rules.compile import compile

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.load import Loaded, load
+from rules.load import Loaded, Read, load
+from rules.memory import Memory
 
 CASES = Path(__file__).parent / "cases"
 
@@ -217,3 +218,79 @@ def test_a_thousand_experiences_without_coins_stay_small(tmp_path: Path) -> None
     tracemalloc.stop()
     assert len(rules.experiences) == 1000
     assert size < 5_000_000
+
+
+# What was read before
+
+
+FILES = {
+    "site": "timezone: Europe/Oslo\ndayparts: {lunch: 11-14}\n",
+    "a": named("a").replace("device: mobile", "daypart: lunch"),
+    "b": named("b").replace("{text: B}", "{file: words.html}"),
+    "c__c": named("c") + "tests: [{given: {device: mobile}, expect: b}]\n",
+}
+EDITS = {
+    "nothing": {},
+    "one file": {"a.yaml": named("a")},
+    "a name that is taken": {"a.yaml": named("b")},
+    "a file that breaks": {"c/c.yaml": "experience: ["},
+    "a file that is named": {"words.html": "<b>Other</b>"},
+    "a named file that is gone": {"words.html": None},
+    "the site": {"site.yaml": "timezone: Asia/Tokyo\ndayparts: {lunch: 12-13}\n"},
+    "the site's words": {"site.yaml": "timezone: Europe/Oslo\n"},
+    "a new file": {"0.yaml": named("z")},
+    "a file that is gone": {"b.yaml": None},
+    "only a comment": {"a.yaml": "# new\n" + FILES["a"]},
+}
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    (tmp_path / "words.html").write_text("<b>B</b>")
+    return folder(tmp_path, **FILES)
+
+
+def edit(root: Path, files: dict[str, str | None]) -> None:
+    for name, text in files.items():
+        (root / name).unlink() if text is None else (root / name).write_text(text)
+
+
+@pytest.mark.parametrize("files", EDITS.values(), ids=EDITS.keys())
+def test_with_what_was_read_before_a_folder_reads_the_same_as_without(
+    several: Path, files: dict[str, str | None]
+) -> None:
+    memory = Memory[Read]()
+    before = load(several, memory)
+    assert before.document is not None
+    edit(several, files)
+    assert load(several, memory) == load(several)
+    edit(
+        several, {"words.html": "<b>B</b>", **{f"{name.replace('__', '/')}.yaml": text for name, text in FILES.items()}}
+    )
+    (several / "0.yaml").unlink(missing_ok=True)
+    assert load(several, memory) == before
+
+
+def test_only_the_files_that_changed_are_checked_again(several: Path) -> None:
+    memory = Memory[Read]()
+    before = load(several, memory).document
+    (several / "a.yaml").write_text(named("a"))
+    after = load(several, memory).document
+    assert before is not None
+    assert after is not None
+    kept = [one is other for one, other in zip(before["experiences"], after["experiences"], strict=True)]
+    assert kept == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("right", "misspelt"), [("slot", "slots"), ("experience", "experiense"), ("where", "wher"), ("variants", "variant")]
+)
+def test_a_misspelled_key_is_told_as_that_and_not_as_missing(right: str, misspelt: str, tmp_path: Path) -> None:
+    (told,) = messages(load(folder(tmp_path, hero=HERO.replace(f"{right}:", f"{misspelt}:", 1))))
+    assert f"unknown key `{misspelt}` (did you mean `{right}`?)" in told
+
+
+def test_a_key_that_belongs_elsewhere_does_not_hide_a_missing_one(tmp_path: Path) -> None:
+    told = messages(load(folder(tmp_path, hero=HERO.replace("where: /", "when: {device: mobile}"))))
+    assert any("`where` is missing" in each for each in told)
+    assert any("`when` does not belong here" in each for each in told)

@@ -125,7 +125,7 @@ class Exchange(httpx.AsyncByteStream):
 
     def lost(self, error: Exception | None) -> None:
         """The connection is closed, and not by the origin's proper end of it."""
-        failure = self._broken(f"the connection to the origin broke: {error or 'it was closed here'}")
+        failure = self._broken(f"the origin disconnected: {error}" if error else "the connection was closed here")
         failure.__cause__ = error
         self.fail(failure)
 
@@ -154,11 +154,9 @@ class Exchange(httpx.AsyncByteStream):
         return self._error is not None or self._reader.done
 
     def _broken(self, words: str) -> httpx.TransportError:
-        if self._reader.untouched and self._connection.exchanges > 1:
-            return Stale(words)
-        if self._reader.untouched:
-            return httpx.RemoteProtocolError(f"the origin disconnected without an answer ({words})")
-        return httpx.ReadError(words)
+        if not self._reader.untouched:
+            return httpx.ReadError(words)
+        return Stale(words) if self._connection.exchanges > 1 else httpx.RemoteProtocolError(words)
 
     async def _wait(self) -> None:
         self._waiting = asyncio.get_running_loop().create_future()

@@ -89,6 +89,25 @@ def test_rules_that_cannot_be_served(text: str, told: str, folder: Path) -> None
     assert told in _serve(folder)
 
 
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--listen", "nowhere.invalid:18080"), "listen nowhere.invalid:18080 cannot be used: the host name cannot be"),
+        (("--listen", "0.0.0.0:18080", "--admin", "127.0.0.1:18080"), "share the port 18080"),
+        (("--listen", "[::]:18080", "--admin", "127.0.0.1:18080"), "share the port 18080"),
+        (("--listen", "127.0.0.1:18080", "--admin", "localhost:18080"), "are both 127.0.0.1:18080"),
+        (("--tls-cert", "no.pem", "--tls-key", "no.pem"), "tls_cert no.pem and tls_key no.pem cannot be used"),
+        (("--origin-ca", "no.pem"), "origin_ca no.pem cannot be used"),
+        (("--origin-ca", "empty.pem"), "origin_ca empty.pem cannot be used"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_setting_that_only_this_machine_can_judge(flags: tuple[str, ...], told: str, folder: Path) -> None:
+    (folder / "no.pem").write_text("not a certificate")
+    (folder / "empty.pem").touch()
+    assert told in _serve(folder, *flags)
+
+
 def test_an_unreachable_origin_is_told_by_the_doctor(folder: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WINDSOCK")}
     done = subprocess.run(

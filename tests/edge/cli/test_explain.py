@@ -124,7 +124,7 @@ def test_where_nothing_may_be_drawn_the_largest_share_is_shown(
         (["/", "--at", "soon"], "windsock explain: at `soon` is no moment"),
         (["/", "--colour"], "windsock explain: there is no flag --colour"),
         ([], "windsock explain: missing argument"),
-        (["/", "--rules", "nowhere"], "the rules folder `nowhere` cannot be read"),
+        (["/", "--rules", "nowhere"], "windsock explain: the rules folder `nowhere` cannot be read"),
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -91,4 +91,4 @@ def test_a_site_that_does_not_answer_fails_its_pages(tmp_path: Path) -> None:
         host = f"http://127.0.0.1:{free.getsockname()[1]}"
         done = started(tmp_path, "--users", "2", "--duration", "2s", "--host", host)
     assert done.returncode == 1
-    assert "failed: / " in done.stdout
+    assert "failed: /: connection refused, " in done.stdout

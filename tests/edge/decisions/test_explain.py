@@ -173,6 +173,25 @@ def test_people_read_what_is_known_and_what_is_not(make: MakeEdition) -> None:
             Draw(None),
             "nav: drawn by entry 1: a 75.00%, b 25.00% (say --bucket 0 to 4095 to see a draw)",
         ),
+        (
+            {"nav": NAV.replace("slot:", "sticky: false\nslot:")},
+            "/",
+            Draw(7),
+            "nav: drawn by entry 1: a 75.00%, b 25.00% (drawn anew on each visit)",
+        ),
+        (
+            {"about": ABOUT.replace("where: /about", "where: {host: a.example}")},
+            "/",
+            Draw(7),
+            "not on this host (shop.",
+        ),
+        ({"about": ABOUT.replace("where: /about", "where: {query: {a: b}}")}, "/", Draw(7), "not with this query: ab"),
+        (
+            {"about": ABOUT.replace("where: /about", "where: {path: /x, query: {a: b}}")},
+            "/",
+            Draw(7),
+            "not on this page: about",
+        ),
         ({"nav": NAV}, "/", Draw(None, strict=True), "nav: a, by entry 1"),
         ({"about": ABOUT}, "/about", Draw(7), "about: warm, by entry 1"),
         (

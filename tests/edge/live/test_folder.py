@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from pathlib import Path
+
+import pytest
 
 from edge.live.current import Document
 from edge.live.folder import Folder
@@ -37,6 +40,86 @@ def test_the_problem_is_gone_when_the_file_is_mended(tmp_path: Path) -> None:
     (tmp_path / "hero.yaml").write_text(RULES)
     assert folder.pass_on(lambda _: None)
     assert folder.problem == ""
+
+
+def emptied(path: Path) -> None:
+    for file in path.iterdir():
+        file.unlink()
+
+
+def test_a_folder_that_is_emptied_never_replaces_what_serves_and_says_how_to_switch_off(tmp_path: Path) -> None:
+    (tmp_path / "hero.yaml").write_text(RULES)
+    folder, taken = Folder(tmp_path), list[Document]()
+    folder.pass_on(taken.append)
+    emptied(tmp_path)
+    assert not folder.pass_on(taken.append)
+    assert len(taken) == 1
+    assert folder.problem == (
+        f"the rules folder {tmp_path} has no experiences any more; "
+        "put them back, or switch everything off with `holdout: 100%` in its site.yaml"
+    )
+    (tmp_path / "hero.yaml").write_text(RULES)
+    assert folder.pass_on(taken.append)
+    assert folder.problem == ""
+
+
+def test_an_emptied_folder_whose_site_holds_everybody_out_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "hero.yaml").write_text(RULES)
+    folder, taken = Folder(tmp_path), list[Document]()
+    folder.pass_on(taken.append)
+    emptied(tmp_path)
+    (tmp_path / "site.yaml").write_text("holdout: 100%")
+    assert folder.pass_on(taken.append)
+    assert (taken[-1]["experiences"], folder.problem) == ([], "")
+
+
+def test_a_folder_that_is_empty_from_the_start_serves_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken = list[Document]()
+    assert Folder(tmp_path).pass_on(taken.append)
+    assert len(taken) == 1
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        f"the rules folder {tmp_path} has no experiences; pages pass as they are"
+    ]
+
+
+def test_a_folder_that_is_empty_while_experiences_serve_from_before_is_not_passed_on(tmp_path: Path) -> None:
+    taken = list[Document]()
+    assert not Folder(tmp_path, full=True).pass_on(taken.append)
+    assert taken == []
+
+
+def test_what_could_not_be_taken_is_a_problem_and_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "hero.yaml").write_text(RULES)
+    folder, answers = Folder(tmp_path), iter((False, True))
+    assert not folder.pass_on(lambda _: next(answers))
+    assert "could not be taken" in folder.problem
+    assert folder.pass_on(lambda _: next(answers))
+    assert folder.problem == ""
+
+
+def test_a_reading_that_began_earlier_is_never_passed_on_after_a_later_one(tmp_path: Path) -> None:
+    (tmp_path / "hero.yaml").write_text(RULES)
+    folder, words = Folder(tmp_path), list[str]()
+    first, go_on = threading.Event(), threading.Event()
+
+    def slowly(_: Document) -> None:
+        first.set()
+        go_on.wait(5)
+        words.append("first")
+
+    slow = threading.Thread(target=folder.pass_on, args=(slowly,))
+    slow.start()
+    first.wait(5)
+    (tmp_path / "hero.yaml").write_text(RULES.replace("Hello", "Hei"))
+    quick = threading.Thread(target=folder.pass_on, args=(lambda _: words.append("second"),))
+    quick.start()
+    quick.join(0.3)  # it would be through by now, were it not waiting
+    go_on.set()
+    slow.join()
+    quick.join()
+    assert words == ["first", "second"]
 
 
 def test_a_folder_that_is_deleted_and_made_anew_again_and_again_is_watched_all_the_time(tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,23 +29,50 @@ def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:
     assert read(tmp_path / "edition.json") is None
 
 
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "edition.json")
+    assert read(tmp_path / "edition.json") is None
+
+
 def test_followers_get_each_document_that_appears_and_none_twice(tmp_path: Path) -> None:
     file = tmp_path / "edition.json"
     seen: list[str] = []
 
     async def watch() -> None:
-        arrived = asyncio.Event()
-
-        def take(document: Document) -> None:
-            seen.append(document["version"])
-            arrived.set()
-
-        following = asyncio.ensure_future(follow(file, take))
-        for version in ("1", "2"):
+        following = asyncio.ensure_future(follow(file, lambda document: seen.append(document["version"])))
+        for number, version in enumerate(("1", "2"), start=1):
             publish({"version": version}, file)
-            await asyncio.wait_for(arrived.wait(), 5)
-            arrived.clear()
+            await asyncio.wait_for(until(partial(_as_many, seen, number)), 5)
         following.cancel()
 
     asyncio.run(watch())
     assert seen == ["1", "2"]
+
+
+def test_visitors_do_not_wait_while_a_document_is_taken(tmp_path: Path) -> None:
+    """`take` blocks here until the loop has gone on."""
+    gone_on, taken = threading.Event(), threading.Event()
+
+    def take(_: Document) -> None:
+        if gone_on.wait(5):
+            taken.set()
+
+    async def watch() -> None:
+        publish({"version": "1"}, tmp_path / "edition.json")
+        following = asyncio.ensure_future(follow(tmp_path / "edition.json", take))
+        await asyncio.sleep(0.05)
+        gone_on.set()
+        await asyncio.wait_for(until(taken.is_set), 5)
+        following.cancel()
+
+    asyncio.run(watch())
+
+
+def _as_many(seen: list[str], number: int) -> bool:
+    return len(seen) == number
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Ask again and again."""
+    while not done():  # noqa: ASYNC110 - the thread tells nobody else
+        await asyncio.sleep(0.01)

@@ -42,6 +42,26 @@ def test_loopback_is_what_only_this_machine_reaches(host: str, loopback: bool) -
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("127.0.0.1:1", "127.0.0.1:1", True),
+        ("0.0.0.0:1", "127.0.0.1:1", True),
+        ("127.0.0.1:1", "0.0.0.0:1", True),
+        ("[::]:1", "127.0.0.1:1", True),
+        ("[::1]:1", "[::]:1", True),
+        ("[::ffff:127.0.0.1]:1", "127.0.0.1:1", True),
+        ("[::ffff:0.0.0.0]:1", "10.0.0.7:1", True),
+        ("0.0.0.0:1", "localhost:1", True),
+        ("0.0.0.0:1", "127.0.0.1:2", False),
+        ("10.0.0.7:1", "127.0.0.1:1", False),
+        ("[::1]:1", "127.0.0.1:1", False),
+    ],
+)
+def test_two_listeners_meet_where_one_may_get_what_is_for_the_other(one: str, other: str, meet: bool) -> None:
+    assert address.address(one).meets(address.address(other)) is meet
+
+
+@pytest.mark.parametrize(
     ("written", "origin"),
     [
         ("http://site:8080", "http://site:8080"),

@@ -47,8 +47,6 @@ def test_an_origin_that_does_not_compress_for_proxies_is_named(
     assert compression(origin, capsys) == ["warn"]
 
 
-def test_an_origin_that_compresses_for_everybody_is_well(
-    origin: RawOrigin, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_origin_that_compresses_for_everybody_is_well(origin: RawOrigin, capsys: pytest.CaptureFixture[str]) -> None:
     origin.answer("/", by_via(HEAD % len(PAGE) + PAGE))
     assert compression(origin, capsys) == ["ok"]

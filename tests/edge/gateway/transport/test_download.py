@@ -194,9 +194,10 @@ async def test_an_origin_that_leaves_within_the_head_is_a_failure(said: bytes, r
             await fetch(transport, origin.url)
 
 
+@pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
 @conversation
-async def test_an_origin_that_leaves_without_a_word_is_said_to_have_disconnected() -> None:
-    async with scripted(cut(b"")) as origin, Transport(origin.url) as transport:
+async def test_an_origin_that_leaves_without_a_word_is_said_to_have_disconnected(reset: bool) -> None:
+    async with scripted(cut(b"", reset)) as origin, Transport(origin.url) as transport:
         with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
             await fetch(transport, origin.url)
 

@@ -49,7 +49,7 @@ async def test_an_idempotent_request_is_sent_again_when_an_idle_connection_turns
 async def test_any_other_request_is_not(method: str, reset: bool) -> None:
     async with scripted(stale(reset=reset)) as origin, Transport(origin.url) as transport:
         await fetch(transport, origin.url, "/first")
-        with pytest.raises(httpx.RemoteProtocolError, match=r"disconnected|broke"):
+        with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
             await fetch(transport, origin.url, "/second", method)
         assert len(origin.requests) == 2
 
