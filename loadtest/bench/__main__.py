@@ -13,6 +13,7 @@ from loadtest.bench import memory, table
 from loadtest.bench.machine import machine, versions
 from loadtest.bench.measure import measure
 from loadtest.bench.missing import BenchError
+from loadtest.bench.page import SIZE
 from loadtest.bench.rounds import judge
 from loadtest.bench.targets import GATES, TARGETS, chosen, running
 from loadtest.bench.wrk import CONNECTIONS, FIELDS
@@ -28,6 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        _progress("")
 
 
 def _cpu(options: argparse.Namespace, folder: Path) -> int:
@@ -41,10 +46,9 @@ def _cpu(options: argparse.Namespace, folder: Path) -> int:
     else:
         print(*table.lines(targets, rounds), "", sep="\n")
         print(*(table.verdict(one) for one in verdicts), "", sep="\n")
-        print(f"{machine()}. " + ", ".join(f"{name} {version}" for name, version in versions().items()))
-        print(
-            f"{options.rounds} rounds of {options.seconds} s, {CONNECTIONS} connections, {len(FIELDS)} header fields."
-        )
+        load = f"{options.rounds} rounds of {options.seconds} s, {CONNECTIONS} connections"
+        print(f"{load}, {len(FIELDS)} header fields and Host, {SIZE:,} bytes a page.")
+        print(f"{machine()}; " + ", ".join(f"{name} {version}" for name, version in versions().items()))
     return 1 if any(one.held is False for one in verdicts) else 0
 
 
