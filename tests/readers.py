@@ -97,7 +97,7 @@ READERS: Final = (
     Reader(
         name="at a desk",
         agent="Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-        bucket=7,
+        bucket=8,
         measure="narrow",
     ),
     Reader(
