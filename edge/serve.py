@@ -40,6 +40,8 @@ _HEADERS_WITHIN: Final = 5_000
 """Milliseconds for a client to send its header fields."""
 _MOST_HEADER_BYTES: Final = 64 * 1024
 """Over HTTP/2; the request check has the last word. Over HTTP/1.1 the server's own bound is 400 KB."""
+_PING_EVERY: Final = 30_000
+"""Milliseconds between pings over HTTP/2, so that clients who vanished are noticed."""
 _MOST_WAITING: Final = 1024
 _MOST_VISITORS: Final = 16_384
 """Connections not yet accepted, and requests at once in one worker."""
@@ -105,7 +107,9 @@ def _workers(settings: Settings) -> Any:
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=int(_PATIENCE),
-        http2_settings=HTTP2Settings(max_headers_size=_MOST_HEADER_BYTES, max_concurrent_streams=100),
+        http2_settings=HTTP2Settings(
+            max_headers_size=_MOST_HEADER_BYTES, max_concurrent_streams=100, keep_alive_interval=_PING_EVERY
+        ),
         backlog=_MOST_WAITING,
         backpressure=_MOST_VISITORS,
         ssl_cert=settings.tls_cert,

@@ -109,6 +109,15 @@ def test_a_long_page_is_streamed_whole(secure: Served, origin: RawOrigin, folder
     assert curl(secure, folder, "/long", "--http2")[2].endswith(b"l" * 3_000_000)
 
 
+@pytest.mark.parametrize("fields", [b"", b"Content-Length: 0\r\n", b"Content-Length: 5\r\n"])
+def test_no_content_has_no_length(secure: Served, origin: RawOrigin, folder: Path, fields: bytes) -> None:
+    """A browser would wait for the bytes, or call the stream broken."""
+    origin.answer("/none2", b"HTTP/1.1 204 No Content\r\n" + fields + b"\r\n")
+    version, status, said = curl(secure, folder, "/none2", "--http2")
+    assert (version, status) == ("HTTP/2", "204")
+    assert b"content-length" not in said
+
+
 def test_an_answer_that_breaks_off_does_not_look_complete(secure: Served, origin: RawOrigin, folder: Path) -> None:
     def cut(head: bytes, connection: socket.socket) -> None:
         connection.sendall(

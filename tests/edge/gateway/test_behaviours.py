@@ -198,7 +198,7 @@ def test_head_of_a_page_of_unknown_length_invents_none(edge: Served, origin: Raw
     assert (field(head, "content-length"), body) == ([], b"")
 
 
-@pytest.mark.parametrize("fields", [b"", b"Content-Length: 0\r\n"])
+@pytest.mark.parametrize("fields", [b"", b"Content-Length: 0\r\n", b"Content-Length: 5\r\n"])
 def test_no_content_has_neither_body_nor_length(edge: Served, origin: RawOrigin, fields: bytes) -> None:
     origin.answer("/none", b"HTTP/1.1 204 No Content\r\nX-A: 1\r\n" + fields + b"\r\n")
     status, head, body = get(edge.port, "/none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import resource
 import socket
 import threading
 import time
@@ -94,6 +95,22 @@ def test_an_event_stream_may_be_silent(hasty: Served, origin: RawOrigin) -> None
     assert b"data: late" in get(hasty.port, "/quiet-events")[2]
 
 
+def test_a_reader_of_an_event_stream_may_pause(hasty: Served, origin: RawOrigin) -> None:
+    def events(head: bytes, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        for _ in range(30):
+            connection.sendall(b": " + MEGABYTE + b"\n")
+        connection.sendall(b"data: end\n\n")
+
+    origin.answer("/many-events", events)
+    with connected(hasty, asking("/many-events", "Connection: close")) as visitor:
+        time.sleep(IDLE * 3)
+        said = b""
+        while data := visitor.recv(2**20):
+            said = (said + data)[-100:]
+    assert b"data: end" in said
+
+
 def test_a_websocket_may_be_silent(hasty: Served, origin: RawOrigin) -> None:
     def quiet(peer: Socket) -> None:
         peer.raw.settimeout(5)
@@ -165,6 +182,22 @@ def test_hanging_origins_and_trickling_visitors_delay_nobody_else(
             took.append(time.monotonic() - began)
     over.set()
     assert sorted(took)[len(took) * 9 // 10] < 0.5
+
+
+def test_more_idle_connections_than_the_server_queues_do_not_keep_others_out(edge: Served, origin: RawOrigin) -> None:
+    """By default granian accepts no more once 1,024 connections are open."""
+    origin.page("/quick", b"ok", "Content-Type: text/plain")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        with contextlib.ExitStack() as stack:
+            for _ in range(1100):
+                stack.enter_context(connected(edge, b"GET / HTTP/1.1\r\n"))
+            began = time.monotonic()
+            assert get(edge.port, "/quick")[0] == 200
+            assert time.monotonic() - began < 2  # and not when the server has closed the others
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def memory(edge: Served) -> int:
