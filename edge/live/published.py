@@ -7,6 +7,7 @@ never a part. Workers look at the file's identity ten times a second: one system
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import stat
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from typing import Final
 import orjson
 
 from edge.live.current import Document
+
+_log = logging.getLogger("windsock")
 
 _EVERY: Final = 0.1
 """Seconds between two looks."""
@@ -66,7 +69,10 @@ async def follow(path: Path, take: Callable[[Document], object]) -> None:
 def _pass_on(path: Path, take: Callable[[Document], object]) -> None:
     document = read(path)
     if document is not None:
-        take(document)
+        try:
+            take(document)
+        except Exception:  # whatever is wrong with this one, the next is waited for
+            _log.exception("an edition could not be taken; the last one keeps serving")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

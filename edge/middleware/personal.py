@@ -13,7 +13,6 @@ _ORIGINS_OWN: Final = frozenset(
         b"last-modified",
         b"expires",
         b"age",
-        b"cache-control",
         b"pragma",
         b"content-md5",
         b"digest",
@@ -26,10 +25,10 @@ _ORIGINS_OWN: Final = frozenset(
         b"cache-tag",
         b"edge-cache-tag",
         b"cache-groups",
-        b"cdn-cache-control",
-        b"cloudflare-cdn-cache-control",
-        b"vercel-cdn-cache-control",
-        b"akamai-cache-control",
+        b"cache-tags",
+        b"edge-control",
+        b"signature",
+        b"signature-input",
         b"x-accel-expires",
     }
 )
@@ -42,7 +41,8 @@ def labelled(headers: Headers, tag: bytes = b"") -> Headers:
     said = {directive.lower() for directive in every(headers, b"cache-control")}
     control = b", ".join((b"private", b"no-cache", *(word for word in _STRICTER if word in said)))
     own = ((b"cache-control", control), *(((b"etag", tag),) if tag else ()))
-    return (*without(headers, _ORIGINS_OWN), *own)
+    kept = (pair for pair in headers if pair[0] not in _ORIGINS_OWN and not pair[0].endswith(b"cache-control"))
+    return (*kept, *own)
 
 
 def reframed(headers: Headers, length: int, gzipped: bool) -> Headers:

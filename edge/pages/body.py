@@ -12,6 +12,7 @@ RATIO: Final = 200
 """More bytes out than this for each byte in is not a page but a bomb; deflate itself stops at 1,032."""
 
 _FREE: Final = 1024 * 1024  # up to here the ratio does not matter
+_MEMBERS: Final = 16  # of one gzip body
 _GZIP: Final = 31  # zlib's way to say: gzip, window of 32 KiB
 _PLAIN: Final = frozenset(("", "identity"))
 _GZIPPED: Final = frozenset(("gzip", "x-gzip"))
@@ -39,6 +40,8 @@ def decode(body: bytes, coding: str, limit: int) -> bytes | Untouched:
         if not member.eof:
             return Untouched("broken")
         parts.append(part)
+        if len(parts) > _MEMBERS:  # each one costs a copy of all that follows
+            return Untouched("broken")
         rest = member.unused_data
     return b"".join(parts) if parts else Untouched("broken")
 

@@ -17,6 +17,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Final
 
 from edge.pages.charset import Charset
@@ -52,10 +53,7 @@ def locate(page: bytes, charset: Charset, selectors: Iterable[str]) -> Slots | U
 
 def unused(page: bytes) -> str:
     """Return a word that can be a tag or an attribute and does not occur on the page."""
-    lower, number = page.lower(), 0
-    while b"ws-%d" % number in lower:
-        number += 1
-    return f"ws-{number}"
+    return f"ws-{blake2b(page, digest_size=16).hexdigest()}"  # no page can hold its own digest
 
 
 def _quirks(page: bytes, tags: Sequence[Tag], charset: Charset) -> bool:

@@ -182,7 +182,10 @@ def test_elements_that_the_page_does_not_write_are_no_slots() -> None:
 
 
 def test_our_word_never_occurs_on_the_page() -> None:
-    assert unused(b"<p ws-0=1 WS-1=2>") == "ws-2"
+    page = b"<p ws-0=1 WS-1=2>"
+    again = page + unused(page).encode()
+    assert unused(page).encode() not in page
+    assert unused(again).encode() not in again
 
 
 def test_a_non_ascii_selector_finds_its_element_in_the_pages_charset() -> None:
