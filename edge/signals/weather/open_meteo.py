@@ -1,0 +1,73 @@
+"""Open-Meteo: its free service is for non-commercial use only; a paid plan has its own address and key, and so has a
+server of one's own.
+
+Documentation: https://open-meteo.com/en/docs, terms: https://open-meteo.com/en/terms. Data under CC BY 4.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from edge.signals.weather.cell import Cell
+from edge.signals.weather.reading import Reading, of_wmo
+from edge.signals.weather.service import Call, MisunderstoodError, Series, Terms, number, plain
+
+URL: Final = "https://api.open-meteo.com/v1/forecast"
+_FREE: Final = Terms(cells_per_call=50, calls_per_second=10_000 / 86_400, burst=100, lifetime=1800, early=True)
+_OWN: Final = Terms(cells_per_call=50, calls_per_second=10, burst=500, lifetime=900, early=True)
+_ASKED: Final = "temperature_2m,apparent_temperature,weather_code,wind_speed_10m,is_day"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMeteo:
+    """The free service, or another address of it with or without a key."""
+
+    url: str = URL
+    key: str = ""
+    name: str = "open-meteo"
+
+    @property
+    def terms(self) -> Terms:
+        """Ten thousand calls a day for nothing; more for those who pay or serve themselves."""
+        return _FREE if self.url == URL else _OWN
+
+    def call(self, cells: Sequence[Cell]) -> Call:
+        """One question for all cells."""
+        parameters = {
+            "latitude": ",".join(f"{latitude:.2f}" for latitude, _ in cells),
+            "longitude": ",".join(f"{longitude:.2f}" for _, longitude in cells),
+            "current": _ASKED,
+            "wind_speed_unit": "ms",
+            "timeformat": "unixtime",
+        }
+        return Call(self.url, {**parameters, "apikey": self.key} if self.key else parameters)
+
+    def read(self, body: bytes, cells: Sequence[Cell], now: float) -> Sequence[Series]:
+        """The present reading of each cell. Raises MisunderstoodError."""
+        answer = plain(body)
+        places = answer if isinstance(answer, list) else [answer]
+        if len(places) != len(cells):
+            raise MisunderstoodError(f"it has {len(places)} places where {len(cells)} were asked for")
+        try:
+            return tuple((_reading(place["current"], now),) for place in places)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise MisunderstoodError(f"it has no weather ({error!r:.80})") from None
+        except ValueError as error:
+            raise MisunderstoodError(f"{error}"[:200]) from None
+
+
+def _reading(current: Mapping[str, Any], now: float) -> Reading:
+    since = number(current["time"])
+    if since is None or abs(since - now) > 3 * 3600:
+        raise MisunderstoodError("its weather is not of now")
+    day = number(current.get("is_day"))
+    return Reading(
+        since,
+        weather=of_wmo(current.get("weather_code")),
+        temperature=number(current.get("temperature_2m")),
+        feels_like=number(current.get("apparent_temperature")),
+        wind=number(current.get("wind_speed_10m")),
+        is_day=None if day is None else day == 1,
+    )
