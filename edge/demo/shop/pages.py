@@ -9,8 +9,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
+from edge.demo.shop.art import LIGHTS, picture
 from edge.demo.shop.catalogue import CATEGORIES, PRODUCTS
-from edge.demo.shop.render import GERMAN, Fragment, Navigation, department, fragment, thing, whole
+from edge.demo.shop.guide import PLACES, WALKS
+from edge.demo.shop.render import GERMAN, Fragment, Navigation, department, fragment, outing, thing, whole
 
 PERSONAL: Final = ("/basket", "/thanks")
 """Pages that no cache may keep."""
@@ -27,6 +29,9 @@ _ENGLISH: Final = {
     "/journal/a-night-on-the-bealach": "a-night-on-the-bealach",
     "/journal/what-a-zip-wants": "what-a-zip-wants",
     "/journal/the-long-light": "the-long-light",
+    "/cafe": "cafe",
+    "/walks": "walks",
+    "/places": "places",
     "/basket": "basket",
     "/thanks": "thanks",
 }
@@ -54,9 +59,11 @@ def pages(navigation: Navigation) -> Mapping[str, Answer]:
 def pictures() -> Mapping[str, Answer]:
     """Give the style sheet and every picture by its path."""
     folder = files("edge.demo.shop") / "static"
-    drawn = [picture for picture in (folder / "img").iterdir() if picture.name.endswith(".svg")]
-    found = [("/style.css", folder / "style.css"), *((f"/img/{picture.name}", picture) for picture in drawn)]
-    return {path: _file(file, _KINDS[path.rpartition(".")[2]]) for path, file in found}
+    drawn = [file for file in (folder / "img").iterdir() if file.name.endswith(".svg")]
+    found = [("/style.css", folder / "style.css"), *((f"/img/{file.name}", file) for file in drawn)]
+    filed = {path: _file(file, _KINDS[path.rpartition(".")[2]]) for path, file in found}
+    art = {f"/art/{one.slug}-{light}.svg": _art(one.slug, light) for one in (*WALKS, *PLACES) for light in LIGHTS}
+    return filed | art
 
 
 def lost() -> Answer:
@@ -72,10 +79,18 @@ def _fragments() -> Iterator[tuple[str, Fragment]]:
         yield f"/{category.slug}", department(category)
     for product in PRODUCTS:
         yield f"/gear/{product.slug}", thing(product)
+    for walk in WALKS:
+        yield f"/walk/{walk.slug}", outing("walk", walk)
+    for place in PLACES:
+        yield f"/to/{place.slug}", outing("place", place)
 
 
 def _file(file: Traversable, kind: str) -> Answer:
     return Answer(file.read_bytes(), kind, "public, max-age=3600")
+
+
+def _art(name: str, light: str) -> Answer:
+    return Answer(picture(name, light), _KINDS["svg"], "public, max-age=3600")
 
 
 def _page(path: str, part: Fragment, navigation: Navigation) -> Answer:

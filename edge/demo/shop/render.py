@@ -14,6 +14,7 @@ from string import Template
 from typing import Final, Literal
 
 from edge.demo.shop.catalogue import CATEGORIES, PRODUCTS, Category, Product, product, shelf
+from edge.demo.shop.guide import PLACES, WALKS, Outing
 
 Navigation = Literal["compact", "wide"]
 """One line of names, or a second line with a picture and a claim for each department."""
@@ -26,6 +27,7 @@ ENGLISH: Final = {
     "shelter": "Shelter", "clothing": "Clothing", "footwear": "Footwear", "camp": "Packs &amp; camp",
     "journal": "Journal", "basket": "Basket", "shop": "Shop", "help": "Help", "visit": "Visit us",
     "delivery": "Delivery and returns", "repairs": "Repairs", "about": "About Leeside",
+    "walks_name": "Walks", "cafe": "The pier café",
     "claim": "Gear for honest weather, made and mended on the pier.", "hours": "Every day from nine to five",
 }  # fmt: skip
 GERMAN: Final = {
@@ -34,6 +36,7 @@ GERMAN: Final = {
     "shelter": "Zelte", "clothing": "Kleidung", "footwear": "Schuhe", "camp": "Rucksäcke &amp; Kochen",
     "journal": "Journal", "basket": "Korb", "shop": "Laden", "help": "Hilfe", "visit": "Besuch",
     "delivery": "Versand und Rückgabe", "repairs": "Reparaturen", "about": "Über Leeside",
+    "walks_name": "Wanderungen", "cafe": "Das Café am Pier",
     "claim": "Ausrüstung für ehrliches Wetter, am Pier gemacht und repariert.", "hours": "Täglich von neun bis fünf",
 }  # fmt: skip
 
@@ -69,6 +72,8 @@ def fragment(name: str, words: Mapping[str, str] = ENGLISH) -> Fragment:
         "featured": grid(product(slug) for slug in _FEATURED),
         "beginners": grid(product(slug) for slug in _FEATURED[:4]),
         "tiles": "\n".join(_tile(category, words) for category in CATEGORIES),
+        "walks": _outings("/walk", WALKS),
+        "places": _outings("/to", PLACES),
     }
     return Fragment(title, description, Template(body).substitute(goods), words)
 
@@ -108,6 +113,12 @@ def thing(one: Product) -> Fragment:
     return Fragment(f"{escape(one.name)} | Leeside", escape(one.line), body, ENGLISH)
 
 
+def outing(template: str, one: Outing) -> Fragment:
+    """Show one walk, or one place: `template` is which."""
+    body = _template(template).substitute(slug=one.slug, name=escape(one.name), line=escape(one.line))
+    return Fragment(f"{escape(one.name)} | Leeside", escape(one.line), body, ENGLISH)
+
+
 def grid(products: Iterable[Product], columns: str = "") -> str:
     """Lay products out in a grid."""
     cards = "\n".join(map(_card, products))
@@ -120,6 +131,16 @@ def _card(one: Product) -> str:
         f'<img src="/img/{one.slug}.svg" width="400" height="400" alt="" loading="lazy">'
         f'<h3>{escape(one.name)}</h3><p>{escape(one.line)}</p><p class="price">£{one.price}</p></a>'
     )
+
+
+def _outings(under: str, outings: Iterable[Outing]) -> str:
+    cards = "\n".join(
+        f'<a class="card" href="{under}/{one.slug}">'
+        f'<img src="/art/{one.slug}-day.svg" width="1200" height="600" alt="">'
+        f"<h3>{escape(one.name)}</h3><p>{escape(one.line)}</p></a>"
+        for one in outings
+    )
+    return f'<div class="grid three">\n{cards}\n</div>'
 
 
 def _tile(category: Category, words: Mapping[str, str]) -> str:
