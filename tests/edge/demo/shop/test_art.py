@@ -15,7 +15,6 @@ from edge.demo.shop.art import LIGHTS, picture
 def test_every_name_gives_a_picture_that_can_be_read(light: str, name: str) -> None:
     drawn = picture(name, light)
     assert LexborHTMLParser(drawn.decode()).css_first("svg path") is not None
-    assert name not in drawn.decode() or len(name) < 10
 
 
 def test_the_same_name_gives_the_same_hills_in_every_light() -> None:

@@ -1,0 +1,50 @@
+"""How busy the site is: quiet, normal or busy, by pages a minute, with a margin so that it does not flicker.
+
+quiet ──(quiet × (1 + margin))──▶ normal ──(busy)──▶ busy
+quiet ◀──(quiet)───────────────── normal ◀──(busy × (1 − margin))── busy
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from rules.values import UNKNOWN, Load
+
+SPAN: Final = 20.0
+"""Seconds over which pages are counted."""
+
+
+class Rate:
+    """Pages a minute over the last `SPAN` seconds. The clock is passed in."""
+
+    def __init__(self, now: float) -> None:
+        self._since = now
+        self._counted: deque[tuple[float, int]] = deque()
+        self._sum = 0
+
+    def add(self, pages: int, now: float) -> None:
+        """So many pages were asked for just now."""
+        self._counted.append((now, pages))
+        self._sum += pages
+        self._forget(now)
+
+    def per_minute(self, now: float) -> float:
+        """The rate; in the first seconds, of what has been seen so far."""
+        self._forget(now)
+        return self._sum * 60 / max(1.0, min(SPAN, now - self._since))
+
+    def _forget(self, now: float) -> None:
+        while self._counted and not now - SPAN < self._counted[0][0] <= now:
+            self._sum -= self._counted.popleft()[1]
+
+
+def level(was: str, per_minute: float, load: Load | None) -> str:
+    """The level that follows from the last one and the rate; unknown where the site has no thresholds."""
+    if load is None:
+        return UNKNOWN
+    busy = load.busy * (1 - load.margin) if was == "busy" else load.busy
+    quiet = load.quiet * (1 + load.margin) if was == "quiet" else load.quiet
+    if per_minute >= busy:
+        return "busy"
+    return "quiet" if per_minute < quiet else "normal"

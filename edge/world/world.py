@@ -1,0 +1,95 @@
+"""The world: one owner of all that is found out beside the requests, many readers.
+
+Runs in the control process (or, without one, in the app's own). Workers say which cells they want and how many pages
+they were asked for; the site pushes signals; a fetcher keeps the weather true. Whatever changes is published once a
+beat, whole, and every worker has it a moment later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from edge.clock import Clock
+from edge.signals.facts import ANYWHERE, Facts, Told
+from edge.signals.load import Rate, level
+from edge.signals.weather.cell import Cell, cell_of, name_of
+from edge.signals.weather.fixture import Fixture
+from edge.signals.weather.table import Table
+from edge.world.pushed import Pushed, read
+from rules.values import UNKNOWN, RuleSet
+
+_log = logging.getLogger("windsock")
+
+BEAT: Final = 0.2
+"""Seconds between two looks at what has changed."""
+_FOR_EVER: Final = 4e9
+NOTHING: Final = Facts()
+
+
+class World:
+    """What is known now. `publish` is called with it, from the loop, each time it has changed."""
+
+    def __init__(self, clock: Clock, publish: Callable[[Facts], None], before: Facts = NOTHING) -> None:
+        now = clock()
+        self.table, self.pushed, self.rate = Table(now), Pushed(), Rate(now)
+        self.fixture: Fixture = {}
+        self._clock, self._publish = clock, publish
+        self._rules: RuleSet | None = None
+        self._level = before.load
+        self._told = before
+        for name, (value, until) in before.pushed.items():
+            self.pushed.put(name, value, until, now)
+
+    def rules(self, rules: RuleSet) -> None:
+        """The site's own places and thresholds, each time the edition changes."""
+        if rules is self._rules:
+            return
+        self._rules = rules
+        spots = (*rules.site.places.values(), *rules.site.stores.values())
+        self.table.keep(filter(None, (cell_of(spot.latitude, spot.longitude) for spot in spots)), self._clock())
+
+    def want(self, cell: Cell) -> None:
+        """A visitor is there."""
+        self.table.want(cell, self._clock())
+
+    def pages(self, count: int) -> None:
+        """So many pages were asked for."""
+        self.rate.add(count, self._clock())
+
+    def push(self, path: str, body: bytes) -> float:
+        """Take a push to `/signals/` + path; until when it holds. Raises PushError."""
+        now = self._clock()
+        if self._rules is None:
+            raise RuntimeError("nothing can be pushed before there is an edition")
+        name, value, until = read(path, body, self._rules, now)
+        self.pushed.put(name, value, until, now)
+        return until
+
+    async def run(self) -> None:
+        """Publish what changes, for ever."""
+        while True:
+            self.beat()
+            await asyncio.sleep(BEAT)
+
+    def beat(self) -> None:
+        """Publish, if something has changed since the last time."""
+        now = self._clock()
+        known = self._known(now)
+        if known != self._told:
+            self._told = known
+            try:
+                self._publish(known)
+            except OSError as error:
+                _log.warning("signals cannot be passed on to the workers: %s", error)
+                self._told = Facts(load="")  # so that the next beat tries again
+
+    def _known(self, now: float) -> Facts:
+        load = self._rules.site.load if self._rules is not None else None
+        self._level = level(self._level, self.rate.per_minute(now), load) if load is not None else UNKNOWN
+        weather = {name_of(cell): Told(known.series, known.until) for cell, known in self.table.known(now).items()}
+        for place, reading in self.fixture.items():
+            weather[ANYWHERE if isinstance(place, str) else name_of(place)] = Told((reading,), _FOR_EVER)
+        return Facts(weather, dict(self.pushed.current(now)), self._level)
