@@ -21,7 +21,7 @@ help:
 	@echo 'make test      the tests; ARGS="tests/rules -x" chooses some'
 	@echo 'make check     lint, format, types, and the arrows of the architecture'
 	@echo 'make crawl     500 real pages through the edge, compared with their site; needs nginx and python3-doc'
-	@echo 'make bench     what a request costs, beside nginx and stock httpx; needs nginx and wrk; ARGS="--memory"'
+	@echo 'make bench     what a request costs, beside nginx and stock httpx (needs nginx and wrk), and what rules cost; ARGS="--memory"'
 	@echo 'make jupyter   a JupyterLab behind the edge, used in headless Chromium; ARGS="--direct" leaves the edge out'
 	@echo 'make pictures  the pictures of the README, through headless Chromium'
 	@echo 'make lock      new versions of the dependencies, with uv'
@@ -44,6 +44,7 @@ crawl: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m loadtest.bench $(ARGS)
+	@$(BIN)/python -m tests.bench.rules
 
 jupyter: $(READY)
 	@$(BIN)/python -m tests.jupyter $(ARGS)

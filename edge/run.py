@@ -3,7 +3,9 @@
 settings.json   what each process is started with (mode 0600: it may hold tokens)
 lock            held by the process that made the directory, for as long as it or one of its workers lives
 edition.json    the edition that workers follow
-ready/PID       one file a worker, with the version of the edition that it serves
+geo.json        where the sealed copy of the geo database is, if there is one
+front           the address of a proxy that stands in front and is not listed, once a worker has found one
+ready/PID       one file a worker that visitors can reach, with what it serves
 metrics/        what prometheus-client shares
 """
 
@@ -11,18 +13,33 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import shutil
+import socket
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from edge.settings import Settings, to_json
 
+_log = logging.getLogger("windsock")
+
 _PREFIX: Final = "windsock-"
 _LOCK: Final = "lock"
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 -- mkdtemp makes a private directory in it
+_ROOM: Final = 16 * 1024 * 1024
+"""Free bytes in memory for an edition, its successor and the counters; with less, the disk is the better place."""
+
+
+class Serves(NamedTuple):
+    """What a worker says that it serves."""
+
+    version: str
+    off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +55,9 @@ class Run:
 
         What an edge that was killed has left there is removed.
         """
-        memory = Path("/dev/shm")  # noqa: S108 -- mkdtemp makes a private directory in it
-        place = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
-        sweep(place)
+        place = _place()
+        for folder in {place, _MEMORY}:
+            sweep(folder)
         path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
         run = cls(path, _locked(path))
         for folder in (run.metrics, run.ready):
@@ -60,6 +77,16 @@ class Run:
         return self.path / "edition.json"
 
     @property
+    def geo(self) -> Path:
+        """Where the geo database is."""
+        return self.path / "geo.json"
+
+    @property
+    def front(self) -> Path:
+        """What workers have found of an unlisted proxy."""
+        return self.path / "front"
+
+    @property
     def metrics(self) -> Path:
         """The directory of shared counters."""
         return self.path / "metrics"
@@ -69,18 +96,59 @@ class Run:
         """The directory in which workers say what they serve."""
         return self.path / "ready"
 
-    def serving(self) -> dict[int, str]:
-        """The edition's version by process id, for each worker that lives."""
+    def serving(self) -> dict[int, Serves]:
+        """What serves, by process id, for each worker that lives."""
         found = {}
         for file in self.ready.iterdir():
             with suppress(OSError, ValueError):
                 os.kill(int(file.name), 0)
-                found[int(file.name)] = file.read_text()
+                version, *off = file.read_text().split("\n")
+                found[int(file.name)] = Serves(version, frozenset(off))
         return found
 
     def remove(self) -> None:
         """Leave nothing behind."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def say(serves: Serves, ready: Path) -> None:
+    """Let the other processes know what this worker serves; without room for that it serves all the same."""
+    try:
+        ready.write_text("\n".join((serves.version, *sorted(serves.off))))
+    except OSError as error:
+        _log.error("this worker serves and cannot say so: %s", error)
+
+
+async def listening(port: int) -> None:
+    """Returns when this process accepts connections there; at once where the system does not tell."""
+    while not _reached(port):  # noqa: ASYNC110 - the server tells nobody
+        await asyncio.sleep(0.02)
+
+
+def _reached(port: int) -> bool:
+    own = Path("/proc/self/fd")
+    return not own.is_dir() or any(_listens(int(file.name), port) for file in own.iterdir())
+
+
+def _listens(handle: int, port: int) -> bool:
+    """Whether this open file is a socket that accepts connections at the port."""
+    try:
+        if not stat.S_ISSOCK(os.fstat(handle).st_mode):
+            return False
+        with socket.socket(fileno=os.dup(handle)) as known:
+            open_to_all = known.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+            return bool(open_to_all) and known.family != socket.AF_UNIX and known.getsockname()[1] == port
+    except OSError:  # closed meanwhile
+        return False
+
+
+def _place() -> Path:
+    """Where the directory goes: in memory, unless there is none or too little of it."""
+    with suppress(OSError):
+        free = os.statvfs(_MEMORY)
+        if os.access(_MEMORY, os.W_OK) and free.f_bavail * free.f_frsize >= _ROOM:
+            return _MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def sweep(place: Path) -> None:
@@ -110,8 +178,13 @@ def last_good(settings: Settings) -> Path | None:
     return None if scheme or not file else Path(file).with_suffix(".edition.json")
 
 
-async def orphaned() -> None:
-    """Returns when the process that started this one is gone, however it ended."""
-    parent = os.getppid()
+def switches(settings: Settings) -> Path | None:
+    """Where it is kept what is switched off: beside the store's file; None without one."""
+    kept = last_good(settings)
+    return kept and kept.with_name(kept.name.removesuffix(".edition.json") + ".off.json")
+
+
+async def orphaned(parent: int) -> None:
+    """Returns when the process that started this one, `parent`, is gone, however and whenever it ended."""
     while os.getppid() == parent:  # noqa: ASYNC110 - the system sends no event for it
         await asyncio.sleep(0.5)

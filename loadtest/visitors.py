@@ -1,4 +1,4 @@
-"""Who comes to the shop: a dozen people to step into, and as many of them as one likes.
+"""Who comes to the shop: thirteen people to step into, and as many of them as one likes.
 
 A *persona* is what one kind of visitor sends with a request: nothing a server could not see from anybody.
 A *visit* is one persona opening its start page and following a few links. Which links and how long it reads is drawn
@@ -22,6 +22,32 @@ MOST_PAGES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Where a visitor is, as a CDN would say it."""
+
+    city: str
+    country: str  # ISO 3166-1
+    region: str  # the part of ISO 3166-2 behind the country
+    continent: str
+    timezone: str
+    latitude: float
+    longitude: float
+
+    @property
+    def fields(self) -> Fields:
+        """The fields that Cloudflare adds on its way; an edge believes them from a proxy that it trusts."""
+        return (
+            ("CF-IPCountry", self.country),
+            ("CF-Region-Code", self.region),
+            ("CF-IPCity", self.city),
+            ("CF-IPContinent", self.continent),
+            ("CF-Timezone", self.timezone),
+            ("CF-IPLatitude", f"{self.latitude:.4f}"),
+            ("CF-IPLongitude", f"{self.longitude:.4f}"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """One kind of visitor, as its requests look."""
 
@@ -34,6 +60,7 @@ class Persona:
     hints: Fields = ()  # client hints and other fields of the browser
     cookies: bool = True  # whether it keeps cookies at all
     weight: int = 4  # how often it comes, against the others
+    home: Home | None = None
 
     def __post_init__(self) -> None:
         if not self.name.replace("-", "").isalnum() or self.name != self.name.lower():
@@ -44,7 +71,8 @@ class Persona:
     def fields(self, referer: str | None = None) -> Fields:
         """Give the header fields of a request; without `referer` it is that of the first page."""
         came_from = self.referer if referer is None else referer
-        always = (("User-Agent", self.user_agent), ("Accept-Language", self.language), *self.hints)
+        place = self.home.fields if self.home else ()
+        always = (("User-Agent", self.user_agent), ("Accept-Language", self.language), *self.hints, *place)
         return (*always, ("Referer", came_from)) if came_from else always
 
 
@@ -107,6 +135,17 @@ _WEBKIT: Final = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 _BLINK: Final = "AppleWebKit/537.36 (KHTML, like Gecko)"
 _IPHONE: Final = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X)"
 
+_LEEDS: Final = Home("Leeds", "GB", "ENG", "EU", "Europe/London", 53.80, -1.55)
+_SEATTLE: Final = Home("Seattle", "US", "WA", "NA", "America/Los_Angeles", 47.61, -122.33)
+_DENVER: Final = Home("Denver", "US", "CO", "NA", "America/Denver", 39.74, -104.99)
+_GLASGOW: Final = Home("Glasgow", "GB", "SCT", "EU", "Europe/London", 55.86, -4.25)
+_BERLIN: Final = Home("Berlin", "DE", "BE", "EU", "Europe/Berlin", 52.52, 13.40)
+_VIENNA: Final = Home("Vienna", "AT", "9", "EU", "Europe/Vienna", 48.21, 16.37)
+_OSLO: Final = Home("Oslo", "NO", "03", "EU", "Europe/Oslo", 59.91, 10.75)
+_LISBON: Final = Home("Lisbon", "PT", "11", "EU", "Europe/Lisbon", 38.72, -9.14)
+_DUBLIN: Final = Home("Dublin", "IE", "L", "EU", "Europe/Dublin", 53.35, -6.26)
+_AUCKLAND: Final = Home("Auckland", "NZ", "AUK", "OC", "Pacific/Auckland", -36.85, 174.76)
+
 PERSONAS: Final = (
     Persona(
         "early-bird",
@@ -115,13 +154,15 @@ PERSONAS: Final = (
         "en-GB,en;q=0.9",
         hints=_chrome(142, "Windows"),
         weight=10,
+        home=_LEEDS,
     ),
     Persona(
         "sofa",
-        "Looks for boots from the sofa, phone in hand.",
+        "Looks for boots from the sofa in Seattle, phone in hand.",
         f"{_IPHONE} {_WEBKIT} Version/18.6 Mobile/15E148 Safari/604.1",
         "en-GB,en;q=0.9",
         weight=10,
+        home=_SEATTLE,
     ),
     Persona(
         "letter-reader",
@@ -130,6 +171,7 @@ PERSONAS: Final = (
         "en-GB,en;q=0.9",
         start="/?utm_source=letter&utm_medium=email&utm_campaign=field-notes",
         weight=6,
+        home=_GLASGOW,
     ),
     Persona(
         "advert",
@@ -140,6 +182,7 @@ PERSONAS: Final = (
         referer="https://www.google.com/",
         hints=_chrome(142, "Android", mobile=True),
         weight=6,
+        home=_LEEDS,
     ),
     Persona(
         "berlin",
@@ -147,6 +190,7 @@ PERSONAS: Final = (
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0",
         "de-DE,de;q=0.8,en-US;q=0.5,en;q=0.3",
         start="/welcome",
+        home=_BERLIN,
     ),
     Persona(
         "vienna",
@@ -154,21 +198,32 @@ PERSONAS: Final = (
         f"Mozilla/5.0 (Linux; Android 10; K) {_BLINK} Chrome/142.0.0.0 Mobile Safari/537.36",
         "de-AT,de;q=0.9,en;q=0.6",
         hints=_chrome(142, "Android", mobile=True),
+        home=_VIENNA,
     ),
     Persona(
         "oslo",
-        "Reads Norwegian, found the shop in a search on a Mac.",
+        "Reads Norwegian in Oslo, and searched for a place to pitch near Lisbon.",
         f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_WEBKIT} Version/18.6 Safari/605.1.15",
         "nb-NO,nb;q=0.9,no;q=0.8,nn;q=0.7,en;q=0.5",
+        start="/to/lisbon",
         referer="https://duckduckgo.com/",
+        home=_OSLO,
+    ),
+    Persona(
+        "lisbon",
+        "Typed the address on a bench in the sun of Lisbon.",
+        f"{_IPHONE} {_WEBKIT} Version/18.6 Mobile/15E148 Safari/604.1",
+        "en-GB,en;q=0.9,pt;q=0.8",
+        home=_LISBON,
     ),
     Persona(
         "searcher",
-        "Searched for waterproof boots and landed straight on a product.",
+        "Searched for boots in Denver and landed straight on a product.",
         "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
         "en-GB,en;q=0.5",
         start="/gear/skerry-boot",
         referer="https://www.google.com/",
+        home=_DENVER,
     ),
     Persona(
         "friend",
@@ -177,13 +232,15 @@ PERSONAS: Final = (
         "en-IE,en;q=0.9",
         start="/journal/a-night-on-the-bealach",
         referer="https://l.instagram.com/",
+        home=_DUBLIN,
     ),
     Persona(
         "living-room",
-        "Shows the shop to the whole family on the television.",
+        "Shows the shop to a family in Auckland, on the television.",
         f"Mozilla/5.0 (SMART-TV; Linux; Tizen 8.0) {_WEBKIT} SamsungBrowser/5.0 Chrome/108.0 TV Safari/537.36",
         "en-GB",
         weight=1,
+        home=_AUCKLAND,
     ),
     Persona(
         "private",
@@ -192,6 +249,7 @@ PERSONAS: Final = (
         "en-US,en;q=0.5",
         hints=(("Sec-GPC", "1"), ("DNT", "1")),
         cookies=False,
+        home=_SEATTLE,
     ),
     Persona(
         "crawler",

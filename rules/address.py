@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from rules.glob import captures
 from rules.problem import wrong
 from rules.written import text
 
@@ -19,14 +20,38 @@ def path_glob(written: object) -> str:
     """A pattern of paths on the site."""
     value = _line(written)
     if re.match(r"[a-z]+://", value, re.IGNORECASE):
-        rest = re.sub(r"^[a-z]+://[^/]*", "", value, flags=re.IGNORECASE) or "/"
+        rest = re.sub(r"^[a-z]+://[^/?#]*", "", value, flags=re.IGNORECASE)
+        rest = re.sub(r"[?#].*", "", rest, flags=re.DOTALL) or "/"
         hint = f"write the path alone: `{rest}`; for a host use {{path: …, host: …}}"
         raise wrong(f"`{value}` is a whole address", hint)
-    if not value.startswith(("/", "*")):
+    if not value.startswith(("/", "*", "^", ":", "(")):
+        host, _, rest = value.partition("/")
+        if re.fullmatch(r"([a-z0-9-]+\.)+(?!html?$)[a-z]{2,}", host, re.IGNORECASE):
+            hint = f"write the path alone: `/{rest}`; for a host use {{path: /{rest}, host: {host}}}"
+            raise wrong(f"`{value}` begins with a host name", hint)
         raise wrong(f"`{value}` is no path", f"a path begins with a slash: `/{value}`")
-    if "?" in value or "#" in value:
+    if not _REGULAR.search(value) and ("?" in value or "#" in value):
         raise wrong(f"`{value}` holds more than a path", "for parameters write {path: …, query: {name: value}}")
+    _check_signs(value)
+    names = captures(value)
+    if len(set(names)) < len(names):
+        raise wrong(f"`{value}` catches two pieces under one name", "give each piece a name of its own: /{a}/{b}")
+    if "}{" in value and len(names) > 1:
+        raise wrong(f"in `{value}` it is not clear where one piece ends", "put a text between them: /{a}-{b}")
     return value
+
+
+def _check_signs(value: str) -> None:
+    """Signs of other kinds of patterns, which would stand for themselves here. Raises ReadingError."""
+    if _REGULAR.search(value):
+        hint = "a pattern knows two signs: `*` is any run of characters, `{name}` one piece of a path: /shop/*"
+        raise wrong(f"`{value}` looks like a regular expression", hint)
+    if found := re.search(r"/:([a-z_]+)", value):
+        raise wrong(f"`:{found[1]}` stands for itself here", f"write `{{{found[1]}}}`, or a star")
+    if found := re.search(r"[{}][^{}]*\}?", _CAPTURE.sub("", value)):
+        pieces = re.findall(r"[^{},]+", found[0])
+        hint = "give each pattern an entry of its own: [/de/*, /at/*]" if len(pieces) > 1 else _NAMED_PIECE
+        raise wrong(f"`{found[0]}` is no name of a piece", hint)
 
 
 def host_glob(written: object) -> str:
@@ -55,6 +80,14 @@ def redirect(written: object) -> str:
             raise wrong(f"`{value}` is no address to send visitors to", "write https://host/path, without `?` and `#`")
         return value
     return target(value)
+
+
+_NAMED_PIECE: Final = "write small letters, digits and `_` in braces, and close them: {slug}"
+_CAPTURE: Final = re.compile(r"\{[a-z][a-z0-9_]*\}")
+_REGULAR: Final = re.compile(
+    r"^\^|\$$|/\.[*+]|\\[dwsbDWS./]|\[[a-z0-9^-]+-[a-z0-9]+\]|\(\?|\([^()]*\|[^()]*\)", re.IGNORECASE
+)
+"""Signs that only a regular expression has."""
 
 
 def _line(written: object) -> str:

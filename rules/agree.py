@@ -6,14 +6,15 @@ are reported together. What has the wrong shape is passed over here; `rules.vali
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import Any, Final
 
 from rules import window, written
 from rules.glob import captures
+from rules.judgement import refusals
 from rules.markup import misplaced
+from rules.placeholder import named, placed, placed_value
 from rules.problem import Mistake, Place, ReadingError
 from rules.spelling import advice, listed
 from rules.variant import PageForm
@@ -24,13 +25,11 @@ DELIVERIES: Final = ("header", "path", "redirect")
 PAGE_FORMS: Final = tuple(name for name in PageForm.model_fields if name != "never_when")
 MARKUP: Final = ("html", "before", "after")
 
-_PLACEHOLDER: Final = re.compile(r"\{((?:place|near)\.[a-z_]+|[a-z][a-z0-9_]*)\}")
-
 
 def disagreements(data: object) -> Iterator[Mistake]:
     """Everything in a rule file that does not fit together."""
     if isinstance(data, dict):
-        for look in (_names, _default, _slots, _dates, _crawlers, _placeholders, _markup, _unused, _waiting):
+        for look in (_names, _default, _slots, _dates, refusals, _placeholders, _markup):
             yield from look(data)
 
 
@@ -142,9 +141,9 @@ def _is_form(value: object) -> bool:
 
 
 def _element(slot: object) -> str:
-    return (
-        f"for the element <{slot}> of the page write `slot: body {slot}`" if slot == "header" else "see rules/README.md"
-    )
+    if slot == "header":
+        return "for the element <header> of the page write `slot: body header`"
+    return f"write {_LIKE[str(slot)]}; what stands on the page needs a selector as its `slot`"
 
 
 def _forms_of_slots(path: Place, keys: list[str], slots: list[str]) -> Iterator[Mistake]:
@@ -168,30 +167,6 @@ def _dates(data: Plain) -> Iterator[Mistake]:
         yield Mistake(("ends",), "it ends before it starts", f"write a date after {data['starts']}")
 
 
-def _crawlers(data: Plain) -> Iterator[Mistake]:
-    """What is shown may not depend on whether a search engine asks."""
-    conditions: list[tuple[Place, object]] = [
-        (("choose", at, "when"), entry.get("when")) for at, entry in _entries(data)
-    ]
-    for name, variant in _mapping(data.get("variants")).items():
-        conditions.append((("variants", name, "never_when"), _mapping(variant).get("never_when")))
-    for path, condition in conditions:
-        for at in _bots(condition, path):
-            message = "content may not depend on whether a crawler asks: search engines call that cloaking"
-            yield Mistake(at, message, "leave `bot` out; crawlers get what any first-time visitor gets")
-
-
-def _bots(condition: object, path: Place) -> Iterator[Place]:
-    if isinstance(condition, list):
-        for place, part in enumerate(condition):
-            yield from _bots(part, (*path, place))
-    for key, value in _mapping(condition).items():
-        if key in ("any", "all", "not"):
-            yield from _bots(value, (*path, key))
-        elif key == "device" and any(str(item).strip().lower() == "bot" for item in _as_list(value)):
-            yield (*path, key)
-
-
 def _placeholders(data: Plain) -> Iterator[Mistake]:
     for name, variant in _mapping(data.get("variants")).items():
         for path, text in _texts(variant, ("variants", name)):
@@ -213,13 +188,26 @@ def _markup(data: Plain) -> Iterator[Mistake]:
 
 
 def _placeholders_of(data: object, path: Place, text: str) -> Iterator[Mistake]:
-    """Placeholders in texts are part of the language and not built yet: what `where` captures, places."""
+    """Placeholders may only stand where their values can be encoded: what `where` catches, places."""
     where = _mapping(data).get("where")
     globs = _as_list(where.get("path") if isinstance(where, dict) else where)
     caught = {name for glob in globs for name in captures(str(glob))}
-    for found in _PLACEHOLDER.findall(text):
-        if "." in found or found in caught:
-            yield Mistake(path, f"the placeholder `{{{found}}}` is not available yet", "write the text out for now")
+    names = {name for name in named(text) if "." in name or name in caught}
+    yield from _missing_in_default(data, path, sorted(names), globs)
+    if names and "set" in path[2:-1]:
+        yield from placed_value(str(path[-1]), text, path, names)
+    elif names and path[-1] != "text":
+        yield from placed(text, path, names)
+
+
+def _missing_in_default(data: object, path: Place, names: list[str], globs: list[Any]) -> Iterator[Mistake]:
+    """The default stands where nothing else does, so it may need no value that can be missing."""
+    variants, default = _mapping(_mapping(data).get("variants")), _mapping(data).get("default")
+    for name in names:
+        always = "." not in name and all(name in captures(str(glob)) for glob in globs)
+        if path[1] == default and default in variants and not always:
+            message = f"the default needs `{{{name}}}`, which may be unknown"
+            yield Mistake(path, message, "make a variant without it the default, such as one that is `original`")
 
 
 def named_files(data: object) -> Iterator[tuple[Place, str]]:
@@ -237,36 +225,6 @@ def _texts(value: object, path: Place) -> Iterator[tuple[Place, str]]:
     for key, inner in _mapping(value).items():
         if key != "never_when":
             yield from _texts(inner, (*path, key))
-
-
-def _unused(data: Plain) -> Iterator[Mistake]:
-    """Warnings: entries that no visitor reaches, variants that no entry shows."""
-    always: int | None = None
-    for at, entry in _entries(data):
-        if always is not None:
-            message = f"no visitor gets to this entry: entry {always + 1} has no `when` and takes everybody"
-            yield Mistake(("choose", at), message, "move it up, or delete it", "warning")
-        elif entry and "when" not in entry:
-            always = at
-    shown = {name for path, name, _ in _named(data) if path[0] != "tests"}
-    for name, variant in _mapping(data.get("variants")).items():
-        if name not in shown and not (variant == "original" and "default" not in data):
-            message = f"nothing shows the variant `{name}`"
-            yield Mistake(("variants", name), message, "name it in `choose`, or delete it", "warning", key=True)
-
-
-def _waiting(data: Plain) -> Iterator[Mistake]:
-    """Warning: who has to go to another page needs more time than for a click."""
-    if "visit" not in _mapping(data.get("goal")):
-        return
-    try:
-        short = written.duration(data.get("reward_window", "10m")) < 1800
-    except ReadingError:
-        return
-    if short:
-        message = "a visit to another page needs more time than this"
-        at: Place = ("reward_window",) if "reward_window" in data else ("goal",)
-        yield Mistake(at, message, "write for example `reward_window: 1d`", "warning")
 
 
 _LIKE: Final = {"header": "{header: {X-Nav: wide}}", "path": "{path: /home-b}", "redirect": "{redirect: /de/}"}

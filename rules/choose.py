@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from rules.signals import Signals
-from rules.values import Entry, Experience
+from rules.values import Entry, Experience, Variant
 from rules.when import evaluate
 
 Shares = tuple[tuple[str, float], ...]
@@ -21,31 +22,39 @@ class Choice:
     shares: Shares  # (variant, weight > 0): only their ratios matter; one of them unless it is drawn
 
 
-def choose(experience: Experience, signals: Signals) -> Choice:
+Values = Mapping[str, str]
+"""What stands for the placeholders of texts: what `where` caught, `place.name`."""
+
+
+def choose(experience: Experience, signals: Signals, values: Values | None = None) -> Choice:
     """The first entry whose condition is True, else the default.
 
-    Variants whose `never_when` is True are out of a `split` or `learn`; the others keep their ratios. If none is left
-    the default is shown.
+    Variants that cannot be shown are out of a `split` or `learn`, and the others keep their ratios; if none is left, or
+    where `show` names such a variant, the default is shown. They are those whose `never_when` is True (which does not
+    concern `show`), and those with a placeholder that has no value; without `values` every placeholder has one.
     """
     for number, entry in enumerate(experience.choose, 1):
         if entry.when is None or evaluate(entry.when, signals) is True:
-            return _taken(number, entry, experience, signals)
+            return taken(number, experience, signals, values)
     return Choice(None, "default", ((experience.default, 1.0),))
 
 
-def _taken(number: int, entry: Entry, experience: Experience, signals: Signals) -> Choice:
-    if entry.kind == "show":
-        return Choice(number, "show", entry.shares)
-    left = _allowed(entry.shares, experience, signals)
+def taken(number: int, experience: Experience, signals: Signals, values: Values | None = None) -> Choice:
+    """What the entry of this number gives, counted from 1, once its condition holds."""
+    entry = experience.choose[number - 1]
+    left = _left(entry, experience.variants, signals, values) if experience.choosy else entry.shares
     return Choice(number, entry.kind, left) if left else Choice(number, "default", ((experience.default, 1.0),))
 
 
-def _allowed(shares: Shares, experience: Experience, signals: Signals) -> Shares:
-    """The shares without those variants that must not be shown now; the same object where nothing is excluded."""
-    variants = experience.variants
-    excluded = {
-        name
-        for name, _ in shares
-        if (never := variants[name].never_when) is not None and evaluate(never, signals) is True
-    }
-    return tuple(share for share in shares if share[0] not in excluded) if excluded else shares
+def _left(entry: Entry, variants: Mapping[str, Variant], signals: Signals, values: Values | None) -> Shares:
+    """The shares without those variants that cannot be shown now; the same object where all can."""
+    drawn = entry.kind != "show"
+    out = {name for name, _ in entry.shares if _is_out(variants[name], signals if drawn else None, values)}
+    return tuple(share for share in entry.shares if share[0] not in out) if out else entry.shares
+
+
+def _is_out(variant: Variant, signals: Signals | None, values: Values | None) -> bool:
+    if values is not None and any(name not in values for name in variant.placeholders):
+        return True
+    never = variant.never_when
+    return signals is not None and never is not None and evaluate(never, signals) is True

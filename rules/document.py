@@ -1,8 +1,9 @@
 """The document: a rules folder as plain data, ready for JSON.
 
-    {"site": {"timezone", "holdout", "dayparts": {name: [from, until]}},
-     "experiences": [{"name", "file", "purpose", "delivery", "slots", "where", "window", "holdout", "rollout", "sticky",
-                      "variants", "default", "choose", "goal", "not_worse", "reward_window"}],
+    {"site": {"timezone", "holdout", "dayparts": {name: [from, until]}, "places", "stores", "about", "near", "load",
+              "signals", "cache", "allow"},
+     "experiences": [{"name", "file", "purpose", "delivery", "slots", "where", "window", "holdout", "rollout", "group",
+                      "sticky", "variants", "default", "choose", "goal", "not_worse", "reward_window"}],
      "version"}
 
 Everything that may be written in more than one way is written in one here, contents of files included. Conditions keep
@@ -16,7 +17,8 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from rules.model import EntryFile, ExperienceFile, SiteFile
+from rules.model import EntryFile, ExperienceFile
+from rules.sitefile import SiteFile
 from rules.variant import HeaderForm, PageForm, PathForm, RedirectForm, SeveralForms
 
 Json = dict[str, Any]
@@ -30,11 +32,14 @@ def site(read: SiteFile) -> Json:
         "timezone": read.timezone,
         "holdout": read.holdout,
         "dayparts": {name: list(span) for name, span in read.dayparts.items()},
+        **read.model_dump(
+            mode="json", include={"places", "stores", "about", "near", "load", "signals", "cache", "allow"}
+        ),
     }
 
 
-def experience(file: str, read: ExperienceFile, contents: Contents) -> Json:
-    """One experience; `file` is its name in messages."""
+def experience(file: str, read: ExperienceFile, contents: Contents, until: str | None = None) -> Json:
+    """One experience; `file` is its name in messages, `until` the last day of the permission that it needs."""
     delivery = read.slot[0] if read.slot[0] in ("header", "path", "redirect") else "page"
     return {
         "name": read.experience,
@@ -44,10 +49,12 @@ def experience(file: str, read: ExperienceFile, contents: Contents) -> Json:
         "slots": read.slot if delivery == "page" else [],
         "where": {"path": read.where.path, "host": read.where.host, "query": read.where.query},
         "window": {"starts": read.starts, "ends": read.ends, "every": read.every},
+        "group": read.group or "",
         "holdout": read.holdout,
         "rollout": read.rollout,
         "sticky": read.sticky,
         "variants": {name: _variant(variant, read.slot, contents) for name, variant in read.variants.items()},
+        "until": until,
         "default": read.default or next(name for name, variant in read.variants.items() if variant == "original"),
         "choose": [_entry(entry) for entry in read.choose],
         "goal": read.goal.model_dump(exclude_none=True) if read.goal else {},
@@ -81,13 +88,17 @@ def _variant(variant: object, slots: list[str], contents: Contents) -> Json:
 
 def _form(form: PageForm, contents: Contents) -> Json:
     kind = next(iter(form.model_fields_set - {"never_when"}))
-    if kind == "set":
-        return {"kind": kind, "text": "", "attributes": [[name, value] for name, value in (form.set or {}).items()]}
-    if kind == "remove":
-        return {"kind": kind, "text": "", "attributes": []}
-    written: str = getattr(form, kind)
-    text = contents[written] if kind == "file" else written
-    return {"kind": "replace" if kind in ("html", "file") else kind, "text": text, "attributes": []}
+    plain: Json = {"kind": kind, "text": "", "attributes": [], "order": []}
+    match kind:
+        case "set":
+            return plain | {"attributes": [[name, value] for name, value in (form.set or {}).items()]}
+        case "order":
+            return plain | {"order": form.order}
+        case "remove":
+            return plain
+        case "html" | "file":
+            return plain | {"kind": "replace", "text": form.html if kind == "html" else contents[form.file or ""]}
+    return plain | {"text": getattr(form, kind)}
 
 
 def _entry(entry: EntryFile) -> Json:

@@ -9,10 +9,12 @@ another. The key is SHAKE-128 over the experience's name and the coin's. It is n
 must come to the same draw. The shuffle is a Feistel network of ten rounds (Luby and Rackoff, 1988): the twelve bits
 of a bucket are two halves, and in each round one half is mixed with what a table of the key says of the other. Such a
 network can always be run backwards, so no two buckets get the same place. All buckets go through a round at once, as
-bytes, which is six times as fast as swapping them one by one. Three coins can take part:
+bytes, which is six times as fast as swapping them one by one. Four coins can take part:
 
 - `holdout` puts its first buckets aside, and they keep the default;
 - `rollout` lets its first buckets in; a larger rollout is a longer prefix, so whoever was in stays in;
+- `group`, whose key is the group's name, deals all buckets out to the experiences of the group, in parts of equal size
+  (see `others`);
 - `draw` ranks all who are in play, without gaps. Shares are runs of ranks, in the order in which they are written.
 
 The holdout of the whole site is one such permutation for all experiences, keyed by no name.
@@ -30,7 +32,7 @@ from hashlib import shake_128
 from math import floor
 from typing import Final
 
-from rules.values import BUCKETS, HELD, OUTSIDE, Seats
+from rules.values import BUCKETS, HELD, OTHERS, OUTSIDE, Seats
 
 Shares = Sequence[tuple[str, float]]
 """(variant, weight) in the order in which they are written; only the ratios of weights matter."""
@@ -41,6 +43,7 @@ Counts = tuple[tuple[str, int], ...]
 REMEMBERED: Final = 10_000
 """As many experiences as a folder can hold; 8 KB each."""
 
+_ALL: Final = frozenset(range(BUCKETS))
 _ROUNDS: Final = 10
 _HALF: Final = 64
 """Values of half a bucket's bits."""
@@ -73,21 +76,48 @@ def held_by_site(holdout: int) -> frozenset[int]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def seats(name: str, holdout: int, rollout: int, held: frozenset[int] = frozenset(), *, ranked: bool = True) -> Seats:
+def others(group: str, name: str, names: tuple[str, ...]) -> frozenset[int]:
+    """The buckets that belong to other experiences of a group than `name`, one of its `names`.
+
+    Every bucket belongs to one experience of the group, wherever and whenever those run: each visitor meets one of
+    them and never another, on no page and on no day. Were the coin tossed among those that are active right now, a
+    visitor would come to belong to another experience by opening another page, and would have met two. So where the
+    experience of a visitor does not run, that visitor meets none. Parts are equal to within one bucket, and change only
+    when the group gets another member.
+    """
+    dealt = shuffled(group, "group")
+    place, size = names.index(name), len(names)
+    own = dealt[BUCKETS * place // size : BUCKETS * (place + 1) // size]
+    return _ALL.difference(own)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def seats(
+    name: str,
+    holdout: int,
+    rollout: int,
+    held: frozenset[int] = frozenset(),
+    *,
+    ranked: bool = True,
+    apart: frozenset[int] = frozenset(),
+) -> Seats:
     """Who takes part in the draws of an experience, and with which rank; counts of buckets, and those `held` anyway.
 
-    Outside the rollout comes first, then the holdouts. Where nothing is drawn but who takes part, ranks need not be
-    shuffled (`ranked`). The same arguments give the same object: an edit costs only the experiences that it changes.
+    Outside the rollout comes first, then those who are `apart` in other experiences of the group, then the holdouts.
+    Where nothing is drawn but who takes part, ranks need not be shuffled (`ranked`). The same arguments give the same
+    object: an edit costs only the experiences that it changes.
     """
     codes: dict[int, int] = dict.fromkeys(held, HELD)
     if holdout:
         codes |= dict.fromkeys(shuffled(name, "holdout")[:holdout], HELD)
+    codes |= dict.fromkeys(apart, OTHERS)
     if rollout < BUCKETS:
         codes |= dict.fromkeys(shuffled(name, "rollout")[rollout:], OUTSIDE)
     rank = shuffled(name, "draw") if ranked else array("H", range(BUCKETS))
     if codes:
         rank = _dense(rank, codes)
-    return Seats(memoryview(rank.tobytes()).cast("H"), BUCKETS - len(codes))
+    held_here = sum(code == HELD for code in codes.values())
+    return Seats(memoryview(rank.tobytes()).cast("H"), BUCKETS - len(codes), held_here)
 
 
 @lru_cache(maxsize=4096)

@@ -25,7 +25,6 @@ from pydantic_core import CoreSchema
 from rules import address, phrase, vocabulary, window, written
 from rules.problem import wrong
 from rules.signals import Value
-from rules.words import DAYPARTS
 
 Json = dict[str, Any]
 
@@ -36,7 +35,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def read(function: Callable[[object], object], type_: str | list[str] = "string", **more: object) -> tuple[Any, Any]:
+def read(function: Callable[..., object], type_: str | list[str] = "string", **more: object) -> tuple[Any, Any]:
     """The two halves of a type: the function that reads it, and a JSON Schema of this type."""
     return BeforeValidator(function), WithJsonSchema({"type": type_, **more})
 
@@ -52,17 +51,19 @@ def one_of(words: tuple[str, ...], what: str) -> Callable[[object], str]:
     return lambda value: written.word(value, words, what)
 
 
-def _dayparts(info: ValidationInfo) -> list[str]:
-    return list((info.context or {}).get("dayparts", DAYPARTS))
+def _own(info: ValidationInfo) -> vocabulary.Own:
+    """The site's vocabulary, which the caller of a model knows."""
+    own = (info.context or {}).get("own")
+    return own if isinstance(own, vocabulary.Own) else vocabulary.COMMON
 
 
 def _when(tree: object, info: ValidationInfo) -> object:
-    phrase.condition(tree, _dayparts(info))
+    phrase.condition(tree, _own(info))
     return tree
 
 
 def _given(tree: object, info: ValidationInfo) -> object:
-    return phrase.given(tree, _dayparts(info))
+    return phrase.given(tree, _own(info))
 
 
 def _every(value: object) -> str:
@@ -81,14 +82,27 @@ def _timezone(value: object) -> str:
     return vocabulary.zone(written.short(value)).key
 
 
-def _signal_name(value: object) -> str:
-    return vocabulary.signal(written.short(value)).name
+def _signal_name(value: object, info: ValidationInfo) -> str:
+    return vocabulary.signal(written.short(value), _own(info)).name
+
+
+def _country(value: object) -> str:
+    return str(vocabulary.parse_value("country", written.short(value)))
+
+
+def _day(value: object) -> str:
+    return window.calendar_day(written.short(value)).isoformat()
 
 
 def _original(value: object) -> str:
     if value == "original":
         return "original"
     if isinstance(value, str):
+        if value.lstrip().startswith("<"):
+            hint = "say that it is: {html: …}, or `html: |` with the markup below it"
+            raise wrong("markup alone is no variant", hint)
+        if value in ("default", "none", "control", "same", "unchanged", "baseline"):
+            raise wrong(f"`{value}` is called `original` here", "write `original`: the page as the site made it")
         raise wrong(f"`{value[:80]}` is no variant", "write `original`, or a form such as {text: …} or {html: …}")
     raise wrong("a variant is `original` or a form", "write for example {text: …}, {html: …} or {set: {src: …}}")
 
@@ -138,4 +152,6 @@ SignalName = Annotated[str, *read(_signal_name)]
 Original = Annotated[str, BeforeValidator(_original), WithJsonSchema({"const": "original"})]
 Every = Annotated[list[Annotated[str, *read(_every)]], AS_LIST, Or(STRING)]
 Zone = Annotated[str, *read(_timezone)]
+Country = Annotated[str, *read(_country, pattern="^[A-Za-z]{2}$")]
+Day = Annotated[str, *read(_day, pattern=r"^\d{4}-\d\d-\d\d$")]
 Given = Annotated[dict[str, Value], BeforeValidator(_given), WithJsonSchema(GIVEN)]

@@ -66,9 +66,10 @@ class Folder:
         except (OSError, RuntimeError, ValueError) as error:
             if isinstance(error, ReadingError):
                 raise
-            raise wrong(
-                f"`{printable(relative)}` cannot be read: {_reason(error)}", "check its name and its permissions"
-            ) from None
+            hint = "check its name and its permissions"
+            if "\\" in relative:
+                hint = "write it with `/`, from the folder of this file: heroes/rain.html"
+            raise wrong(f"`{printable(relative)}` cannot be read: {_reason(error)}", hint) from None
         try:
             return content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -104,7 +105,7 @@ def open_folder(path: Path) -> Folder:
     try:
         root = path.resolve(strict=True)
         if not root.is_dir():
-            raise wrong(f"`{path}` is a file, not a folder", "name the folder that the rule files are in")
+            raise wrong(f"the rules folder `{path}` is a file", "name the folder that the rule files are in")
         os.scandir(root).close()
     except (OSError, RuntimeError, ValueError) as error:
         if isinstance(error, ReadingError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,10 +17,13 @@ from typing import Any, Final
 from rules import document
 from rules.agree import contents, disagreements, empty_values, named_files
 from rules.compile import experience as compiled
+from rules.compile import vocabulary
+from rules.conflict import to_itself
 from rules.folder import SITE, Folder, open_folder, printable
 from rules.memory import Memory, Texts
-from rules.model import ExperienceFile, SiteFile
+from rules.model import ExperienceFile
 from rules.problem import Mistake, Place, Problem, ReadingError
+from rules.sitefile import SiteFile, remarks
 from rules.trap import line_of, without_value
 from rules.trial import failures
 from rules.validate import validate
@@ -51,20 +55,22 @@ class Read:
     problems: tuple[Problem, ...] = ()
 
 
-def load(folder: Path, memory: Memory[Read] | None = None) -> Loaded:
+def load(folder: Path, memory: Memory[Read] | None = None, today: date | None = None) -> Loaded:
     """Read and check every rule file of a folder. Never raises for what is in it, nor for its absence.
 
-    With the `memory` of an earlier call only the files that changed are checked again; the result is the same.
+    With the `memory` of an earlier call only the files that changed are checked again; the result is the same. `today`
+    is the day on which permissions are looked at, if it is not this one.
     """
     try:
         opened = open_folder(folder)
         files = opened.rule_files()
     except ReadingError as error:
         return Loaded(None, tuple(Problem("", 1, 1, "error", each.message, each.hint) for each in error.mistakes))
-    site, problems = _site(opened)
+    site, problems = _site(opened, today or datetime.now(UTC).date())
     read_files = _read(opened, files, site or NO_SITE, memory or Memory())
     problems += [problem for each in read_files for problem in each.problems]
     problems += _twice(read_files)
+    problems += _mixed(read_files)
     problems.sort(key=lambda each: (each.file, each.line, each.column))
     if site is None or any(each.severity == "error" for each in problems):
         return Loaded(None, tuple(problems))
@@ -83,18 +89,20 @@ def load_file(folder: Texts, file: str, site: Json) -> Read:
     shown, (name, at) = printable(file), _name(tree)
     if tree.data is None:
         return Read(shown, name, at, None, tree.problems)
-    model, mistakes = validate(ExperienceFile, tree.data, {"dayparts": list(site["dayparts"])})
+    allowed = {(each["experience"], each["purpose"]): each["until"] for each in site["allow"]}
+    model, mistakes = validate(ExperienceFile, tree.data, {"own": vocabulary(site), "allowed": allowed})
     texts, missing = _contents(folder, file, tree.data)
     problems = [*tree.problems, *_told(shown, tree, content, [*mistakes, *disagreements(tree.data), *missing])]
     if model is None or any(each.severity == "error" for each in problems):
         return Read(shown, name, at, None, tuple(problems))
-    plain = document.experience(shown, model, texts)
+    plain = document.experience(shown, model, texts, allowed.get((model.experience, model.purpose)))
+    problems += _told(shown, tree, content, to_itself(plain, vocabulary(site)))
     if model.tests:
-        problems += _told(shown, tree, content, failures(compiled(plain, site), model.tests))
+        problems += _told(shown, tree, content, failures(compiled(plain, site, drawn=False), model.tests))
     return Read(shown, name, at, plain, tuple(problems))
 
 
-def _site(folder: Folder) -> tuple[Json | None, list[Problem]]:
+def _site(folder: Folder, today: date) -> tuple[Json | None, list[Problem]]:
     """`site.yaml`, or what holds without one; None when it cannot be used."""
     if not folder.has_site():
         return NO_SITE, []
@@ -102,8 +110,9 @@ def _site(folder: Folder) -> tuple[Json | None, list[Problem]]:
     if tree.data is None and not tree.problems:
         return NO_SITE, []
     model, mistakes = validate(SiteFile, tree.data) if tree.data is not None else (None, ())
-    problems = [*tree.problems, *_told(SITE, tree, content, mistakes)]
-    return (None if model is None or problems else document.site(model)), problems
+    problems = [*tree.problems, *_told(SITE, tree, content, [*mistakes, *remarks(tree.data, today)])]
+    wrong = model is None or any(each.severity == "error" for each in problems)
+    return (None if model is None or wrong else document.site(model)), problems
 
 
 def _tree(folder: Texts, file: str) -> tuple[Tree, str]:
@@ -160,7 +169,7 @@ def _inside(path: Place, outer: set[Place]) -> bool:
 
 def _empty(tree: Tree, content: str, path: Place) -> Mistake:
     line, column = tree.mark(path, key=True)
-    message, hint = without_value(path[-1], line_of(content.splitlines(), line)[column - 1 :])
+    message, hint = without_value(path[-1], line_of(content.splitlines(), line), column)
     return Mistake(path, message, hint, key=True)
 
 
@@ -174,3 +183,14 @@ def _twice(files: Iterable[Read]) -> Iterator[Problem]:
             message = f"there are two experiences `{each.name}`; the other is in {first[each.name]}"
             yield Problem(each.file, *each.at, "error", message, "give one of them another name")
         first.setdefault(each.name, each.file)
+
+
+def _mixed(files: Iterable[Read]) -> Iterator[Problem]:
+    """The experiences of a group share one coin, so all of them must read it off the same bucket."""
+    first: dict[str, Read] = {}
+    for each in files:
+        group = each.plain["group"] if each.plain else ""
+        other = first.setdefault(group, each) if group else each
+        if each.plain and other.plain and each.plain["sticky"] != other.plain["sticky"]:
+            message = f"`sticky` is not the same for all of the group `{group}`; compare {other.file}"
+            yield Problem(each.file, *each.at, "error", message, "write the same in both, or take one out of the group")

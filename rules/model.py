@@ -1,4 +1,4 @@
-"""The shape of a rule file and of `site.yaml`, as pydantic models.
+"""The shape of a rule file, as pydantic models; that of `site.yaml` is in `rules.sitefile`.
 
 Every field says what it holds, so that the models are also the source of the JSON Schema that editors use. What a
 value means is read by the functions of `rules.written`, `rules.address`, `rules.phrase` and `rules.window`; whether the
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, ValidationInfo, model_validator
 
-from rules import window, written
+from rules import written
 from rules.field import (
     AS_LIST,
     STRING,
@@ -20,7 +20,6 @@ from rules.field import (
     Every,
     Given,
     HostGlobs,
-    Hours,
     Moment,
     Name,
     Or,
@@ -33,20 +32,15 @@ from rules.field import (
     Texts,
     Weight,
     When,
-    Zone,
     one_of,
     read,
 )  # fmt: skip
 from rules.problem import Mistake, ReadingError, wrong
 from rules.spelling import listed
 from rules.variant import VariantFile, variant_tag
-from rules.words import DAYPARTS
 
 GUARDRAILS: Final = ("bounce", "lcp", "cls", "inp")
 POLICIES: Final = ("visitor", "everyone", "cautious", "even", "rules")
-
-NOT_YET: Final = ("group", "places", "stores", "load", "signals", "cache", "allow")
-"""Keys that have a meaning in the language and are not built yet: they are refused, never passed over."""
 
 
 def _where(value: object) -> object:
@@ -57,16 +51,12 @@ def _goal(value: object) -> object:
     return value if isinstance(value, dict) else written.goal(value)
 
 
-def _apart(dayparts: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-    """No hour may lie in two parts of the day."""
-    taken: dict[int, str] = {}
-    for name, (start, end) in dayparts.items():
-        for minute in window.around(round(start * 60), round(end * 60) - 1, window.DAY):
-            if minute in taken:
-                message = f"`{name}` and `{taken[minute]}` share the time from {minute // 60}:{minute % 60:02}"
-                raise ReadingError(Mistake((name,), message, "let one end where the other begins"))
-            taken[minute] = name
-    return dayparts
+def _purpose(value: object, info: ValidationInfo) -> str:
+    """A purpose; one that is refused needs a permission in `site.yaml` for this experience."""
+    allowed = (info.context or {}).get("allowed", ())
+    if isinstance(value, str) and (info.data.get("experience"), value) in allowed:
+        return value
+    return written.purpose(value)
 
 
 class WhereFile(Shape):
@@ -149,7 +139,9 @@ class ExperienceFile(Shape):
 
     schema_: Text | None = Field(None, alias="$schema", description="Where an editor finds the schema of this file.")
     experience: Name = Field(description="The name of the experience.")
-    purpose: Annotated[str, *read(written.purpose, enum=[*written.PURPOSES])] = Field(description="What it is about.")
+    purpose: Annotated[str, *read(_purpose, enum=[*written.PURPOSES, *written.REFUSED])] = Field(
+        description="What it is about: content, product or message. The others need a permission in site.yaml."
+    )
     where: Annotated[WhereFile, BeforeValidator(_where), Or(STRING, STRINGS)] = Field(description="Its pages.")
     slot: Annotated[list[Selector], AS_LIST, Or(STRING)] = Field(
         description="CSS selectors of what differs; or header, path, redirect."
@@ -159,6 +151,9 @@ class ExperienceFile(Shape):
     every: Every = Field(default=[], description="Times of the week, in the site's zone: mon-fri 06:00-12:00.")
     holdout: Share = Field(0.0, description="Share of visitors who keep the default, so that the lift can be known.")
     rollout: Share = Field(1.0, description="Share of visitors who take part at all.")
+    group: Name | None = Field(
+        None, description="At most one experience of a group meets a visitor: each has an equal part of them."
+    )
     sticky: bool = Field(True, description="false: drawn anew on each request, for a screen that nobody owns.")
     variants: dict[Name, Annotated[VariantFile, Discriminator(variant_tag)]] = Field(
         min_length=1, description="The forms it may have."
@@ -171,14 +166,3 @@ class ExperienceFile(Shape):
     )
     reward_window: Duration = Field(600.0, description="How long after it was seen a success counts: 10m.")
     tests: list[TestFile] = Field(default=[], description="What must hold; a file whose tests fail is refused.")
-
-
-class SiteFile(Shape):
-    """What holds for the whole site."""
-
-    schema_: Text | None = Field(None, alias="$schema", description="Where an editor finds the schema of this file.")
-    timezone: Zone = Field("UTC", description="The site's zone: Europe/Oslo.")
-    holdout: Share = Field(0.0, description="Share of visitors who keep every default.")
-    dayparts: Annotated[dict[Name, Hours], AfterValidator(_apart)] = Field(
-        default=dict(DAYPARTS), min_length=1, description="Parts of the day: `morning: 6-12`."
-    )

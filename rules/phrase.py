@@ -15,16 +15,18 @@ All mistakes of a `when` are found in one go, each with its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from rules.glob import glob
+from rules.meant import condition_meant, value_meant
 from rules.problem import Mistake, Place, ReadingError, wrong
 from rules.signals import UNKNOWN, Value
-from rules.vocabulary import LONGEST, months, signal, value_of
+from rules.vocabulary import COMMON, LONGEST, Own, months, signal, value_of
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
 from rules.window import WEEKDAYS, around, weekday
-from rules.words import DAYPARTS, Signal
+from rules.words import Signal
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
@@ -41,72 +43,70 @@ _NAMES: Final = re.compile(rf"([a-z]+|\d{{1,2}}){_DASH}([a-z]+|\d{{1,2}})", re.I
 _JOINTS: Final = ("any", "all", "not")
 
 
-def condition(tree: object, dayparts: Collection[str] = tuple(DAYPARTS), depth: int = 0) -> Condition:
+def condition(tree: object, own: Own = COMMON, depth: int = 0) -> Condition:
     """The condition that a `when` (also `never_when`) means; `tree` is plain data.
 
-    `dayparts` are the site's names. Raises ReadingError with the place of every mistake, counted from the `when`.
+    `own` is the site's vocabulary. Raises ReadingError with the place of every mistake, counted from the `when`.
     """
     if not isinstance(tree, Mapping):
-        raise wrong("a condition is a list of signals with their values", "write for example {country: NO}")
+        raise wrong("a condition names signals and their values", condition_meant(tree))
     if depth > NESTING:
         raise wrong(f"conditions are nested more than {NESTING} deep", "write it as several entries")
     if not tree:
         raise wrong("the condition is empty", "name a signal, or leave `when` out: then the entry always matches")
-    parts = _each(
-        [((), (str(name), written)) for name, written in tree.items()], lambda item: _part(*item, dayparts, depth)
-    )
+    parts = _each([((), (str(name), written)) for name, written in tree.items()], lambda item: _part(*item, own, depth))
     return parts[0] if len(parts) == 1 else AllOf(parts)
 
 
-def given(tree: object, dayparts: Collection[str] = tuple(DAYPARTS)) -> dict[str, Value]:
+def given(tree: object, own: Own = COMMON) -> dict[str, Value]:
     """Signals with one value each, as tests write them. Raises ReadingError with the place of every mistake."""
     if not isinstance(tree, Mapping):
         raise wrong("signals with their values are expected here", "write for example {country: US, weather: rain}")
     items: list[tuple[Place, tuple[str, object]]] = [((), (str(name), written)) for name, written in tree.items()]
-    return dict(_each(items, lambda item: _given(*item, dayparts)))
+    return dict(_each(items, lambda item: _given(*item, own)))
 
 
-def phrase(about: Signal, written: object, dayparts: Collection[str] = tuple(DAYPARTS)) -> Phrase:
+def phrase(about: Signal, written: object, own: Own = COMMON) -> Phrase:
     """The condition that stands beside one signal: a value, a comparison, a range, or a list of those."""
     items = written if isinstance(written, list) else [written]
     if not items:
         raise wrong("the list is empty", f"write at least one value of `{about.name}`")
     places: list[Place] = [(place,) if items is written else () for place in range(len(items))]
-    read = _each(list(zip(places, items, strict=True)), lambda item: _item(about, item, dayparts))
+    read = _each(list(zip(places, items, strict=True)), lambda item: _item(about, item, own))
     values = frozenset(value for item in read if isinstance(item, Is) for value in item.values)
     rest = tuple(item for item in read if not isinstance(item, Is))
     parts = (Is(about.name, values), *rest) if values else rest
     return parts[0] if len(parts) == 1 else AnyOf(parts)
 
 
-def _given(name: str, written: object, dayparts: Collection[str]) -> tuple[str, Value]:
-    about = _signal(name)
+def _given(name: str, written: object, own: Own) -> tuple[str, Value]:
+    about = _signal(name, own)
     if isinstance(written, list | Mapping):
         raise ReadingError(
             Mistake((name,), f"a test gives one value of `{name}`", "write one value; a list is for `when`")
         )
-    return _at((name,), lambda: (name, value_of(about, _text(about, written), dayparts)))
+    return _at((name,), lambda: (name, value_of(about, _text(about, written), own)))
 
 
-def _signal(name: str) -> Signal:
+def _signal(name: str, own: Own) -> Signal:
     """The signal of a key; the mistake is the key's."""
     try:
-        return signal(name)
+        return signal(name, own)
     except ReadingError as error:
         raise ReadingError(*(Mistake((name,), each.message, each.hint, key=True) for each in error.mistakes)) from None
 
 
-def _part(name: str, written: object, dayparts: Collection[str], depth: int) -> Condition:
+def _part(name: str, written: object, own: Own, depth: int) -> Condition:
     if name in _JOINTS:
-        return _at((name,), lambda: _joint(name, written, dayparts, depth))
-    about = _signal(name)
-    return _at((name,), lambda: phrase(about, written, dayparts))
+        return _at((name,), lambda: _joint(name, written, own, depth))
+    about = _signal(name, own)
+    return _at((name,), lambda: phrase(about, written, own))
 
 
-def _joint(name: str, written: object, dayparts: Collection[str], depth: int) -> Condition:
+def _joint(name: str, written: object, own: Own, depth: int) -> Condition:
     """`not` takes one condition; `any` and `all` a list of them, or a mapping whose entries count one by one."""
     if name == "not":
-        return Not(condition(written, dayparts, depth + 1))
+        return Not(condition(written, own, depth + 1))
     items: list[tuple[Place, object]]
     if isinstance(written, Mapping):
         items = [((), {key: value}) for key, value in written.items()]
@@ -116,17 +116,22 @@ def _joint(name: str, written: object, dayparts: Collection[str], depth: int) ->
         items = []
     if not items:
         raise wrong(f"`{name}` needs a list of conditions", f"write {name}: [{{country: NO}}, {{language: no}}]")
-    parts = _each(items, lambda part: condition(part, dayparts, depth + 1))
+    parts = _each(items, lambda part: condition(part, own, depth + 1))
     return AnyOf(parts) if name == "any" else AllOf(parts)
 
 
-def _item(about: Signal, written: object, dayparts: Collection[str]) -> Phrase:
+def _item(about: Signal, written: object, own: Own) -> Phrase:
     """One item: a value, a comparison or a range."""
     text = _text(about, written).strip()
     if text == UNKNOWN:
         return Is(about.name, frozenset({UNKNOWN}))
-    special = _comparison(about, text) or _SPECIAL.get(about.kind, _none)(about, text)
-    return special or Is(about.name, frozenset({value_of(about, text, dayparts)}))
+    try:
+        special = _comparison(about, text) or _SPECIAL.get(about.kind, _none)(about, text)
+        return special or Is(about.name, frozenset({value_of(about, text, own)}))
+    except ReadingError as error:
+        if hint := value_meant(about.name, about.kind, text):
+            raise ReadingError(*(replace(each, hint=hint) for each in error.mistakes)) from None
+        raise
 
 
 def _text(about: Signal, written: object) -> str:

@@ -1,4 +1,4 @@
-"""The JSON Schema of a rule file, for editors that complete and underline.
+"""The JSON Schema of rule files and of `site.yaml`, for editors that complete and underline.
 
 It comes from the models that read the files. What an editor can use and the models do not say is added here: which
 signals there are and which values they have. The schema accepts every file that `windsock check` accepts; the reverse
@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from rules.model import ExperienceFile
 from rules.signals import UNKNOWN
-from rules.vocabulary import signal
+from rules.sitefile import SiteFile
+from rules.vocabulary import COMMON, Own, signal
 from rules.window import WEEKDAYS
 from rules.words import FAMILIES, MONTHS, SIGNALS, Signal
 
@@ -25,11 +26,23 @@ FILE: Final = "windsock.schema.json"
 """The name under which examples refer to it."""
 
 
-def schema() -> Json:
-    """The JSON Schema (draft 7) of a rule file."""
-    made = ExperienceFile.model_json_schema(ref_template="#/definitions/{model}")
-    definitions = made.pop("$defs") | {"when": _when(), "given": _given()}
-    return {"$schema": DRAFT, "title": "A Windsock experience", **_tidy({**made, "definitions": definitions})}
+def schema(own: Own = COMMON) -> Json:
+    """The JSON Schema (draft 7) of a rule file and of `site.yaml`; `own` is the site's vocabulary.
+
+    One name serves both: a file with a key that only `site.yaml` has is taken for that.
+    """
+    definitions: Json = {"when": _when(own), "given": _given(own)}
+    for name, model in (("experience", ExperienceFile), ("site", SiteFile)):
+        made = model.model_json_schema(ref_template="#/definitions/{model}")
+        definitions |= made.pop("$defs") | {name: made}
+    return {
+        "$schema": DRAFT,
+        "title": "Windsock rules",
+        "if": {"anyOf": [*({"required": [key]} for key in _SITE_KEYS), _ONLY_A_HOLDOUT]},
+        "then": {"$ref": "#/definitions/site"},
+        "else": {"$ref": "#/definitions/experience"},
+        "definitions": _tidy_names(definitions),
+    }
 
 
 def _tidy(part: Any) -> Any:
@@ -42,6 +55,8 @@ def _tidy(part: Any) -> Any:
         rest = {key: value for key, value in part.items() if key == "description"}
         return {**rest, "allOf": [{"$ref": f"#/definitions/{part['x-windsock']}"}]}
     kept = {key: value for key, value in part.items() if key not in ("default", "discriminator", "title")}
+    if "patternProperties" in kept:
+        kept = {"additionalProperties": False, **kept}
     tidy: Json = {key: _tidy_names(value) if key in _NAMED else _tidy(value) for key, value in kept.items()}
     branches = [each for each in tidy.pop("anyOf", tidy.pop("oneOf", [])) if each != {"type": "null"}]
     if len(branches) == 1:
@@ -54,7 +69,7 @@ def _tidy_names(part: Json) -> Json:
     return {name: _tidy(value) for name, value in part.items()}
 
 
-def _when() -> Json:
+def _when(own: Own) -> Json:
     """Conditions: signals with a value or a list of them, and any, all, not around other conditions."""
     this = {"$ref": "#/definitions/when"}
     several = {"anyOf": [{"type": "array", "items": this, "minItems": 1}, this]}
@@ -63,15 +78,19 @@ def _when() -> Json:
         "all": {**several, "description": "All of these must hold."},
         "not": {"allOf": [this], "description": "This must not hold; unknown stays unknown."},
     }
-    one_or_more = {name: _one_or_more(about) for name, about in SIGNALS.items()}
+    one_or_more = {name: _one_or_more(about) for name, about in _all(own).items()}
     families = {_family(name): _one_or_more(signal(f"{name}.x")) for name in FAMILIES}
     return _signals({**one_or_more, **joints}, families) | {"minProperties": 1}
 
 
-def _given() -> Json:
+def _given(own: Own) -> Json:
     """The signals of a test: one value each."""
-    values = {name: {**_value(about), "description": about.about} for name, about in SIGNALS.items()}
+    values = {name: {**_value(about), "description": about.about} for name, about in _all(own).items()}
     return _signals(values, {_family(name): _value(signal(f"{name}.x")) for name in FAMILIES})
+
+
+def _all(own: Own) -> Mapping[str, Signal]:
+    return {**SIGNALS, **own.signals}
 
 
 def _signals(properties: Json, patterns: Json) -> Json:
@@ -104,6 +123,9 @@ def _named(names: tuple[str, ...], most: int) -> Json:
     whole = {"type": "integer", "minimum": 1, "maximum": most}
     return {"anyOf": [{"enum": [*names, UNKNOWN]}, whole, {"type": "string"}]}
 
+
+_SITE_KEYS: Final = tuple(key for key in SiteFile.model_fields if key not in ExperienceFile.model_fields)
+_ONLY_A_HOLDOUT: Final[Json] = {"required": ["holdout"], "not": {"required": ["experience"]}}
 
 _NAMED: Final = ("properties", "patternProperties", "definitions")
 _ANYTHING: Final[Json] = {"type": ["string", "number", "boolean"]}

@@ -39,7 +39,7 @@ class Stop:
 def explain(text: str, at: Mark, began: Mark, said: str) -> Told:
     """What is wrong in a text where the parser gave up, in something that `began` earlier, and what it `said`."""
     stop = Stop(text.splitlines(), at, began, said)
-    for trap in (_left_open, _by_character, _by_shape, _by_words):
+    for trap in (_by_line, _left_open, _by_character, _by_shape, _by_words):
         for told in trap(stop):
             return told
     return at, f"this cannot be read as YAML ({said})", "put quotes round the text, or compare with rules/README.md"
@@ -50,15 +50,40 @@ def line_of(lines: list[str], number: int) -> str:
     return lines[number - 1][:LONGEST] if 0 < number <= len(lines) else ""
 
 
-def without_value(step: str | int, rest: str) -> tuple[str, str]:
-    """Message and hint for a key (or the position in a list) without a value; `rest` is its line from there on."""
+def without_value(step: str | int, line: str, column: int) -> tuple[str, str]:
+    """Message and hint for a key (or the position in a list) without a value, which stands in this line, from 1."""
+    before, rest = line[: column - 1].rstrip(), line[column - 1 :]
     what = f"`{step}` has no value" if isinstance(step, str) else "this entry has no value"
     comment = re.search(r"[:-]\s+#\s?(\S.*)", rest)
     if comment:
         return what, f'in YAML `#` begins a comment; put quotes round the value: {step}: "#{comment[1].strip()}"'
+    if before.endswith(",") and re.match(r"[^{}\[\]:]+[},]", rest):
+        return what, f"inside braces a comma ends a text: put quotes round the whole of it, with `{step}`"
     if re.match(r"[\w.]+\s*[},]", rest):
         return what, f'put quotes round a text with braces: "{{{step}}}"'
+    if step in _HOLDS_LINES:
+        return what, "indent the lines that belong to it by two spaces, or delete the key"
     return what, "write one, or delete the line"
+
+
+def _by_line(stop: Stop) -> Iterator[Told]:
+    """Lines that are no YAML at all, where the parser stopped or just above."""
+    line, above = stop.line, line_of(stop.lines, stop.at[0] - 1)
+    if found := _FENCE.match(line):
+        yield (stop.at[0], 1), f"`{found[1]}` does not belong into the file", "delete this line"
+    if "mapping values" not in stop.said and "expected ':'" not in stop.said:
+        return
+    if _TAG.match(line):
+        hint = "write `html: |`, and the markup below it, indented"
+        yield stop.at, "markup over several lines needs a `|` behind its key", hint
+    began = (stop.began[0], line_of(stop.lines, stop.began[0]))
+    for number, text in (began, (stop.at[0] - 1, above), (stop.at[0], line)):
+        if (found := _NO_SPACE.match(text)) and not re.search(r":\s", text[found.end() - 1 :]):
+            hint = f"write `{found[1]}: {text[found.end() :].strip()}`"
+            yield (number, found.end()), f"a space is missing behind `{found[1]}:`", hint
+        if found := _EQUALS.match(text):
+            hint = f"write `{found[1]}: {found[2].strip()}`"
+            yield (number, found.start(1) + 1), "`=` is not the sign for a value", hint
 
 
 def _left_open(stop: Stop) -> Iterator[Told]:
@@ -90,7 +115,12 @@ def _by_shape(stop: Stop) -> Iterator[Told]:
     if re.search(r":\s+[>|]=?\s*[\d\"']", line):
         yield stop.at, "`>` and `|` begin a block of text in YAML", 'put quotes round a comparison: "> 20"'
     if re.search(r"[\"']\s*$", line[: stop.at[1] - 1]) and "mapping values" not in stop.said:
-        yield stop.at, "there is text after the closing quotes", "put the quotes round the whole text"
+        quoted = re.search(r"[\"'].*", line)
+        listed = f"several are a list: [{quoted[0].strip()}]" if quoted and line[stop.at[1] - 1 :][:1] == "," else ""
+        yield stop.at, "there is text after the closing quotes", listed or "put the quotes round the whole text"
+    if "','" in stop.said and (found := _SECOND_COLON.search(line)):
+        hint = f'put quotes round it: "{found[1].strip()} …"'
+        yield (stop.at[0], found.start(1) + 1), "inside braces a text may not hold `: `", hint
     if re.search(r":\s+-\s", line):
         yield stop.at, "a list cannot begin beside its key", "begin it on the next line, or write [one, two]"
 
@@ -100,6 +130,15 @@ def _by_words(stop: Stop) -> Iterator[Told]:
         if words in stop.said:
             yield (stop.began if at_the_beginning else stop.at), message, hint
 
+
+_HOLDS_LINES: Final = ("variants", "choose", "tests", "where", "when", "split", "dayparts", "given", "goal", "places")
+"""Keys whose values usually stand in the lines below them."""
+
+_FENCE: Final = re.compile(r"\s*(`{3,}|~{3,})")
+_NO_SPACE: Final = re.compile(r"\s*(?:-\s+)?([A-Za-z_]+):(?=[^\s/:])")
+_EQUALS: Final = re.compile(r"\s*(?:-\s+)?([A-Za-z_]+)\s*=\s*(.*)")
+_SECOND_COLON: Final = re.compile(r"""\{[^{}"']*?:\s+(?!["'])([^,{}"]*?:)\s""")
+_TAG: Final = re.compile(r"\s*</?[A-Za-z][^>]*>?")
 
 _OPENED: Final = re.compile(r"""^\s*((?:-\s+)?(?:[\w."'$-]+:\s+)?[\[{]?\s*)("(?:[^"\\]|\\.)*|'[^']*)$""")
 """A line whose value begins with quotes that do not end in it."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final, Literal
 
+from rules.glob import Pattern
 from rules.signals import UNKNOWN, Signals, Value
+from rules.vocabulary import COMMON, Own
 from rules.when import Condition
 from rules.where import Where
 from rules.window import Window
@@ -18,15 +20,22 @@ from rules.window import Window
 __all__ = [
     "BUCKETS",
     "HELD",
+    "OTHERS",
     "OUTSIDE",
     "UNKNOWN",
+    "About",
     "Delivery",
     "Entry",
     "Experience",
     "Form",
+    "Load",
+    "Near",
     "RuleSet",
     "Seats",
     "Signals",
+    "Site",
+    "Source",
+    "Spot",
     "Value",
     "Variant",
 ]
@@ -40,6 +49,9 @@ HELD: Final = BUCKETS
 OUTSIDE: Final = BUCKETS + 1
 """Instead of a rank: this bucket is not part of the rollout."""
 
+OTHERS: Final = BUCKETS + 2
+"""Instead of a rank: this bucket belongs to another experience of the group."""
+
 Delivery = Literal["page", "header", "path", "redirect"]
 """Where an experience goes: into the page at CSS selectors, or into the request, or instead of it."""
 
@@ -48,13 +60,15 @@ Delivery = Literal["page", "header", "path", "redirect"]
 class Form:
     """What happens to one slot of the page.
 
-    `kind` and `text`/`attributes`: `replace` (markup for the whole element: `html` and `file` in YAML), `text`
-    (content, plain text), `set` (`attributes`; None removes one), `remove`, `before`, `after` (markup beside it).
+    `kind` and `text`/`attributes`/`order`: `replace` (markup for the whole element: `html` and `file` in YAML), `text`
+    (content, plain text), `set` (`attributes`; None removes one), `remove`, `before`, `after` (markup beside it),
+    `order` (CSS selectors of children of the slot, in their new order). Placeholders stand as they were written.
     """
 
-    kind: Literal["replace", "text", "set", "remove", "before", "after"]
+    kind: Literal["replace", "text", "set", "remove", "before", "after", "order"]
     text: str = ""
     attributes: tuple[tuple[str, str | None], ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +80,7 @@ class Variant:
     headers: tuple[tuple[str, str], ...] = ()  # for delivery "header"
     target: str = ""  # the path to ask for ("path") or to send the visitor to ("redirect")
     never_when: Condition | None = None  # where it holds, `split` and `learn` go on without this variant
+    placeholders: tuple[str, ...] = ()  # what stands in braces: captures, `place.name`; without a value, no variant
 
     @property
     def original(self) -> bool:
@@ -89,11 +104,12 @@ class Seats:
     """Which rank a bucket has in an experience's draws, and which buckets take part at all.
 
     `rank[b]` is the dense rank of bucket b among those in play, 0 <= rank < `play`; a bucket that is not in play
-    has `HELD` or `OUTSIDE` in its place. Two bytes a bucket: there may be thousands of experiences.
+    has `HELD`, `OUTSIDE` or `OTHERS` in its place. Two bytes a bucket: there may be thousands of experiences.
     """
 
     rank: memoryview[int]
     play: int
+    held: int = 0  # buckets that only the holdout keeps out
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +131,86 @@ class Experience:
     seats: Seats
     file: str  # relative to the rules folder, for messages
     goal: Mapping[str, object] = field(default_factory=dict)
+    group: str = ""  # at most one experience of a group meets a visitor; empty: it belongs to none
+    leads: bool = True  # it is the first of its group, which is the one that counts where no coin may be tossed
+    placeholders: bool = field(init=False, compare=False)  # a variant of it holds some
+    choosy: bool = field(init=False, compare=False)  # a variant of it cannot be shown to everybody
+
+    def __post_init__(self) -> None:
+        variants = self.variants.values()
+        object.__setattr__(self, "placeholders", any(variant.placeholders for variant in variants))
+        choosy = self.placeholders or any(variant.never_when is not None for variant in variants)
+        object.__setattr__(self, "choosy", choosy)
 
     @property
     def coins(self) -> bool:
         """Whether anything about it is ever drawn."""
         return self.seats.play < BUCKETS or any(entry.kind != "show" for entry in self.choose)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place: one that pages are about, or a store of the site."""
+
+    key: str
+    name: str
+    latitude: float  # degrees
+    longitude: float
+    timezone: str = ""
+    country: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Pages that are about a place."""
+
+    path: Pattern
+    place: str  # the key of a place; empty: the one capture of the pattern holds it
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Places that a visitor may be near to."""
+
+    of: tuple[str, ...]  # keys of places and stores
+    within: float  # kilometres
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """From when on the site is busy or quiet, in page views a minute.
+
+    Busy from `busy` on, until it falls below `busy * (1 - margin)`; quiet below `quiet`, until it reaches
+    `quiet * (1 + margin)`.
+    """
+
+    busy: float
+    quiet: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a signal of the site's own comes from."""
+
+    name: str
+    comes_from: Literal["header", "query", "call", "pushed"]
+    key: str  # the header (lower case), the parameter, `module:function`, or nothing
+    within: float = 0.05  # seconds that a call may take
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What `site.yaml` says beside zone, holdout and dayparts. What several patterns match, the first one settles."""
+
+    places: Mapping[str, Spot] = field(default_factory=dict)
+    stores: Mapping[str, Spot] = field(default_factory=dict)
+    about: tuple[About, ...] = ()
+    near: tuple[Near, ...] = ()
+    load: Load | None = None
+    signals: Mapping[str, Source] = field(default_factory=dict)  # their kinds and words are in `RuleSet.own`
+    cache: tuple[tuple[Pattern, float], ...] = ()  # seconds; 0 is never
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +222,5 @@ class RuleSet:
     version: str  # digest of everything that was read; equal folders have equal versions
     dayparts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     held: frozenset[int] = frozenset()  # the buckets of the site's holdout, which an experience's own does not own
+    site: Site = Site()
+    own: Own = COMMON  # the site's vocabulary

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from rules import address
-from rules.field import Attribute, AttributeValue, HeaderName, HeaderValue, Original, Shape, Text, When, read
+from rules.field import Attribute, AttributeValue, HeaderName, HeaderValue, Original, Selector, Shape, Text, When, read
 from rules.problem import Mistake, ReadingError, wrong
 from rules.spelling import listed
-
-NO_FORMS_YET: Final = ("order",)
-"""Forms that have a meaning in the language and are not built yet."""
 
 
 def _form_tag(raw: object) -> str:
@@ -28,7 +25,7 @@ def variant_tag(raw: object) -> str:
     for key in ("header", "path", "redirect"):
         if key in keys:
             return f"<{key}>"
-    forms = keys & (set(PageForm.model_fields) | set(NO_FORMS_YET))
+    forms = keys & set(PageForm.model_fields)
     inner = all(isinstance(raw[key], dict) or raw[key] == "original" for key in keys)
     return "<several>" if keys and inner and not forms else "<page>"
 
@@ -47,15 +44,22 @@ class PageForm(_Variant):
     remove: Literal[True] | None = Field(None, description="true: the element is removed.")
     before: Text | None = Field(None, description="Markup that stands before the element.")
     after: Text | None = Field(None, description="Markup that stands after the element.")
+    order: list[Selector] | None = Field(
+        None, min_length=2, description="CSS selectors of children of the element, in their new order."
+    )
 
     @model_validator(mode="after")
     def _one_form(self) -> PageForm:
         forms = self.model_fields_set - {"never_when"}
         if len(forms) != 1:
             found = f"{listed(sorted(forms))} stand together" if forms else "there is no form here"
-            raise wrong(found, "write one of html, file, text, set, remove, before, after; list several slots for more")
+            raise wrong(
+                found, "write one of html, file, text, set, remove, before, after, order; list several slots for more"
+            )
         if getattr(self, form := next(iter(forms))) in (None, {}):
             raise ReadingError(Mistake((form,), f"`{form}` has no value", "write one, or `original` for no change"))
+        if self.order is not None and len(set(self.order)) < len(self.order):
+            raise ReadingError(Mistake(("order",), "a selector stands here twice", "name each child once"))
         return self
 
 

@@ -7,8 +7,8 @@ spelling inside: countries in capitals, temperatures in degrees Celsius, months 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,10 +22,14 @@ from rules.words import (
     DAYPARTS,
     FAMILIES,
     FAMILY_EXAMPLES,
+    FINER,
     FULL_MONTHS,
+    JOINTS,
     MONTHS,
+    PERSONAL,
     PLACE,
     SIGNALS,
+    Kind,
     Signal,
 )
 
@@ -33,32 +37,62 @@ LONGEST: Final = 256
 """Characters of a value."""
 
 
-def signal(name: str) -> Signal:
+KINDS: Final[tuple[Kind, ...]] = ("text", "number", "flag", "temperature", "word")
+"""What the values of a signal of a site's own may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a site adds to the vocabulary: its names for the parts of the day, and signals of its own."""
+
+    dayparts: tuple[str, ...] = tuple(DAYPARTS)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+
+
+COMMON: Final = Own()
+"""The vocabulary of a site that adds nothing."""
+
+
+def signal(name: str, own: Own = COMMON) -> Signal:
     """The signal of this name. Raises ReadingError with the nearest name when there is none."""
-    known = SIGNALS.get(name)
+    known = SIGNALS.get(name) or own.signals.get(name)
     if known is not None:
         return known
     family, dot, rest = name.partition(".")
+    check_name(rest)
     if dot and rest and family in FAMILIES:
         like = SIGNALS[PLACE[rest]] if family == "place" and rest in PLACE else Signal(name, "text", FAMILIES[family])
         return replace(like, name=name)
     if name in FAMILIES:
         raise wrong(f"`{name}` needs a name after a dot", f"write {name}.NAME, such as `{FAMILY_EXAMPLES[name]}`")
+    if name in JOINTS:
+        raise wrong(f"`{name}` is called `{JOINTS[name]}` here", _JOINED[JOINTS[name]])
+    check_name(name)
     near = "utm." + name[4:] if name.startswith("utm_") else None
-    hint = f"did you mean `{near}`?" if near else advice(name, SIGNALS, all_of_them="the signals are")
+    hint = f"did you mean `{near}`?" if near else advice(name, (*SIGNALS, *own.signals), all_of_them="the signals are")
     raise wrong(f"unknown signal `{name[:80]}`", hint)
 
 
-def parse_value(name: str, written: str, dayparts: Collection[str] = tuple(DAYPARTS)) -> Value:
+def check_name(name: str) -> None:
+    """Refuse what no signal may be about. Raises ReadingError for a place finer than a city, and for a person."""
+    plain = name.lower().replace("-", "_")
+    if plain in FINER:
+        message = f"`{name}` is finer than a city: pages may depend on country, region, city and `near`"
+        raise wrong(message, "use `city`, or `near` with the places in site.yaml")
+    if plain in PERSONAL:
+        message = f"`{name}` is about who somebody is: there is no such signal, Windsock knows no visitor"
+        raise wrong(message, "choose by place, time, weather, device, language or the way here")
+
+
+def parse_value(name: str, written: str, own: Own = COMMON) -> Value:
     """The value that `written` stands for in the signal `name`: 5.0 for `41F`, "US" for `us`, `UNKNOWN` for `unknown`.
 
-    `dayparts` are the names that the site has for the parts of the day. Raises ReadingError (a ValueError), which says
-    what may be written and what was probably meant.
+    `own` is the site's. Raises ReadingError (a ValueError), which says what may be written and what was probably meant.
     """
-    return value_of(signal(name), written, dayparts)
+    return value_of(signal(name, own), written, own)
 
 
-def value_of(about: Signal, written: str, dayparts: Collection[str] = tuple(DAYPARTS)) -> Value:
+def value_of(about: Signal, written: str, own: Own = COMMON) -> Value:
     """The same for a signal that has been looked up."""
     text = written.strip()
     if len(text) > LONGEST:
@@ -66,7 +100,7 @@ def value_of(about: Signal, written: str, dayparts: Collection[str] = tuple(DAYP
     if text == UNKNOWN:
         return UNKNOWN
     if about.kind == "word":
-        return _word(about, text, tuple(dayparts) if about.name.endswith("daypart") else about.words)
+        return _word(about, text, own.dayparts if about.name in ("daypart", "place.daypart") else about.words)
     return _READERS[about.kind](text)
 
 
@@ -193,6 +227,13 @@ def months(first: str, last: str) -> list[int]:
     """The numbers of the months from one to another, both included, over the turn of the year if need be."""
     return [month + 1 for month in around(_month(first) - 1, _month(last) - 1, 12)]
 
+
+_JOINED: Final = {
+    "any": "write any: [{weather: rain}, {weather: snow}]; one of several values is a list",
+    "all": "write all: [{country: US}, {device: mobile}], or all of them beside each other",
+    "not": "write not: {country: US}",
+}
+"""Joint -> how it is written."""
 
 _READERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "text": _text,

@@ -102,7 +102,9 @@ def weekday(written: str) -> int:
     word = written.strip().lower()
     if word in _DAY_NAMES:
         return _DAY_NAMES[word]
-    raise wrong(f"`{written}` is not a day of the week", "the days are mon, tue, wed, thu, fri, sat and sun")
+    near = next((day for day in WEEKDAYS if word.startswith(day)), None)
+    hint = f"write {near}" if near else _MEANT.get(word, "the days are mon, tue, wed, thu, fri, sat and sun")
+    raise wrong(f"`{written}` is not a day of the week", hint)
 
 
 def around(first: int, last: int, size: int) -> list[int]:
@@ -143,6 +145,14 @@ def _hour_and_minute(clock: str) -> tuple[int, int]:
 
 
 _FULL_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MEANT: Final = {
+    **dict.fromkeys(("to", "until", "till", "through"), "from one day to another is written with a dash: mon-fri"),
+    **dict.fromkeys(("and", "or", "&"), "write several days with commas: mon, wed, fri"),
+    **dict.fromkeys(("weekdays", "weekday", "workdays"), "write mon-fri"),
+    **dict.fromkeys(("weekends", "weekend"), "write sat-sun"),
+}
+"""Words that people write for days, or between them -> what to write."""
+
 _DAY_NAMES: Final = {
     name: number
     for number, (short, full) in enumerate(zip(WEEKDAYS, _FULL_NAMES, strict=True))

@@ -49,7 +49,7 @@ _ALL: Final = (
     Signal("hour", "hour", "the hour of the visitor's day, 0 to 23; `22-6` crosses midnight"),
     Signal("daypart", "word", "part of the visitor's day; site.yaml may name others", tuple(DAYPARTS)),
     Signal("weekday", "weekday", "mon to sun, or 1 to 7; `mon-fri`"),
-    Signal("weekend", "flag", "whether it is Saturday or Sunday"),
+    Signal("weekend", "flag", "whether the day is free where the visitor is: most often Saturday and Sunday"),
     Signal("date", "date", "the visitor's date: 2026-12-24, or `2026-12-20 - 2026-12-26` (both included)"),
     Signal("month", "month", "jan to dec, or 1 to 12; `nov-feb`"),
     Signal("season", "word", "spring, summer, autumn or winter", ("spring", "summer", "autumn", "winter")),
@@ -75,7 +75,7 @@ _ALL: Final = (
     Signal("previous.path", "text", "the path of the page of this site that the visitor comes from"),
     Signal("load", "word", "how busy the site is", ("quiet", "normal", "busy")),
     Signal("near", "text", "the nearest of the site's own places"),
-    Signal("holiday", "text", "the public holiday that it is"),
+    Signal("holiday", "text", "the public holiday of the visitor's country; `none` on other days"),
     Signal("event", "text", "something that is on"),
 )  # fmt: skip
 
@@ -86,19 +86,52 @@ FAMILIES: Final[Mapping[str, str]] = {
     "query": "a parameter of the page's address",
     "utm": "a campaign parameter: utm.source is utm_source",
     "place": "a fact about the place that the page is about",
+    "near": "a fact about the nearest of the site's own places: near.name",
 }
 """Signals whose names go on after a dot -> what they are about."""
 
-FAMILY_EXAMPLES: Final[Mapping[str, str]] = {"query": "query.ref", "utm": "utm.source", "place": "place.weather"}
+FAMILY_EXAMPLES: Final[Mapping[str, str]] = {
+    "query": "query.ref",
+    "utm": "utm.source",
+    "place": "place.weather",
+    "near": "near.name",
+}
 
 PLACE: Final[Mapping[str, str]] = {
     name: name for name in ("weather", "temperature", "feels_like", "wind", "is_day", "country", "hour", "daypart")
 }
 """Facts about a place that have the values of a signal about the visitor."""
 
+JOINTS: Final[Mapping[str, str]] = {"or": "any", "and": "all", "none": "not", "except": "not", "unless": "not"}
+"""Words that join conditions -> what they are called here."""
+
+FINER: Final = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        postcode postal_code postalcode zip zipcode zip_code plz postnummer street address lat latitude lon lng
+        longitude coordinates coords gps geohash
+        """,
+    )
+)
+"""Names of places finer than a city."""
+
+PERSONAL: Final = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        age gender sex income religion ethnicity race nationality health disability pregnant ip ip_address user user_id
+        userid username customer customer_id email phone first_name last_name birthday cookie session fingerprint
+        """,
+    )
+)
+"""Names of what somebody is or is called."""
+
 CALLED: Final[Mapping[str, Mapping[str, str]]] = {
     "country": {"uk": "GB", "en": "GB", "england": "GB", "britain": "GB", "usa": "US", "norway": "NO", "germany": "DE",
-                "sweden": "SE", "denmark": "DK", "france": "FR", "spain": "ES", "canada": "CA", "el": "GR"},
+                "sweden": "SE", "denmark": "DK", "france": "FR", "spain": "ES", "canada": "CA",
+                "norge": "NO", "deutschland": "DE", "sverige": "SE", "danmark": "DK", "america": "US",
+                "united states": "US", "united kingdom": "GB", "netherlands": "NL", "el": "GR"},
     "continent": {"africa": "AF", "antarctica": "AN", "asia": "AS", "europe": "EU", "north america": "NA",
                   "oceania": "OC", "australia": "OC", "south america": "SA"},
     "device": {"phone": "mobile", "smartphone": "mobile", "iphone": "mobile", "laptop": "desktop", "pc": "desktop",

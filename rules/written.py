@@ -11,7 +11,8 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from rules.problem import wrong
-from rules.spelling import advice
+from rules.selector import costly
+from rules.spelling import advice, nearest
 
 LONGEST: Final = 256
 """Characters of a short text."""
@@ -24,7 +25,8 @@ PURPOSES: Final = ("content", "product", "message")
 REFUSED: Final = ("price", "credit", "housing", "jobs", "insurance", "health")
 """Purposes for which a page must not depend on who is looking at it."""
 
-_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
+HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
+"""The name of a header field."""
 _NOT_OURS: Final = frozenset(
     re.findall(
         r"\S+",
@@ -56,6 +58,9 @@ def short(written: object) -> str:
     value = text(written).strip()
     if len(value) > LONGEST or not value.isprintable():
         raise wrong("this is too long, or holds a line break or a control character", "write one short line")
+    if value and (value[0] in _PROSE_QUOTES or value[-1] in _PROSE_QUOTES):
+        plain = value.strip(_PROSE_QUOTES)
+        raise wrong(f"`{value}` has the quotes of a text processor", f'write straight ones: "{plain}"')
     return value
 
 
@@ -63,7 +68,9 @@ def name(written: object) -> str:
     """A name of letters, digits, `-` and `_`."""
     value = short(written)
     if not re.fullmatch(NAME, value):
-        raise wrong(f"`{value}` cannot be a name", "use up to 64 letters a-z, digits, `-` and `_`, no spaces")
+        plain = re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-").lower()[:64]
+        example = f", such as {plain}" if plain else ""
+        raise wrong(f"`{value}` cannot be a name", f"use up to 64 letters a-z, digits, `-` and `_`, no spaces{example}")
     return value
 
 
@@ -80,7 +87,9 @@ def purpose(written: object) -> str:
     value = short(written)
     if value in REFUSED:
         message = f"Windsock does not decide on {_ABOUT.get(value, value)} by who is looking"
-        raise wrong(message, "an offer for everybody in the rain is a `message`; a picture or a text is `content`")
+        raise wrong(message, _ALLOWED)
+    if value not in PURPOSES and nearest(value, PURPOSES) is None:
+        raise wrong(f"`{value}` is no purpose", _KINDS_OF_PURPOSE)
     return word(value, PURPOSES, "purpose")
 
 
@@ -143,7 +152,9 @@ def duration(written: object) -> float:
     value = short(written)
     found = _DURATION.fullmatch(value)
     if found is None:
-        raise wrong(f"`{value}` is no length of time", "write a number with s, m, h or d, such as 10m")
+        spelled = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])[a-z]*", value.lower())
+        example = f"{spelled[1]}{spelled[2]}" if spelled else "10m"
+        raise wrong(f"`{value}` is no length of time", f"write a number with s, m, h or d, such as {example}")
     seconds = float(found[1]) * _SECONDS[found[2]]
     if not 0 < seconds <= 90 * 86400:
         raise wrong(f"`{value}` is out of reach", "write a length of time of up to 90 days")
@@ -158,13 +169,23 @@ def selector(written: object) -> str:
     try:
         _PAGE.css_first(value)
     except (SelectolaxError, ValueError):
-        raise wrong(f"`{value}` is no CSS selector", 'write one such as "#hero", ".teaser" or "main h1"') from None
+        raise wrong(f"`{value}` is no CSS selector", f"write {_selector_meant(value)}") from None
+    if (why := costly(value)) is not None:
+        hint = "choose an element with an id, or the class of the element itself: a long search keeps visitors waiting"
+        raise wrong(f"`{value}` is too much of a search: {why}", hint)
     return value
+
+
+def _selector_meant(value: str) -> str:
+    """For a tag the selector of its element."""
+    found = re.search(r"""<[^>]*\b(id|class)=["']?([\w-]+)""", value)
+    sign = "#" if found and found[1] == "id" else "."
+    return f'"{sign}{found[2]}"' if found else 'one such as "#hero", ".teaser" or "main h1"'
 
 
 def header_name(written: str) -> str:
     """The name of a request header that may be added for the origin."""
-    if not _HEADER.fullmatch(written):
+    if not HEADER.fullmatch(written):
         raise wrong(f"`{written[:80]}` is no name of a header", "use letters, digits and `-`, such as X-Nav")
     lower = written.lower()
     if lower in _NOT_OURS or lower.startswith(("x-forwarded-", "x-windsock-", "sec-", "proxy-", "if-")):
@@ -191,3 +212,12 @@ def attribute(written: str) -> str:
 
 _PAGE: Final = LexborHTMLParser("<p></p>")
 _ABOUT: Final = {"price": "prices"}
+_ALLOWED: Final = (
+    "an offer for everybody in the rain is a `message`; a picture or a text is `content`; where it is lawful and fair "
+    "all the same, `allow` in site.yaml names the experience, the reason and a last day"
+)
+_KINDS_OF_PURPOSE: Final = (
+    "write `content` (what the page says and looks like), `product` (which goods stand in front) "
+    "or `message` (news, an offer for everybody)"
+)
+_PROSE_QUOTES: Final = "“”„«»‘’‚"

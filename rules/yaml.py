@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -32,6 +31,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from rules.events import events
 from rules.problem import Place, Problem
 from rules.trap import explain
 
@@ -77,7 +77,7 @@ def read(file: str, text: str) -> Tree:
     reading = _Reading(file, text)
     try:
         _check_size(text)
-        for event in YAML(typ="safe", pure=True).parse(text):
+        for event in events(text):
             reading.take(event)
     except _StopError as stop:
         return _broken(file, stop.mark, stop.message, stop.hint)

@@ -38,7 +38,7 @@ from tests.running import (
     visit,
     written,
 )
-from tests.wire import RawOrigin, Served, free_port
+from tests.wire import LOCAL, RawOrigin, Served, free_port
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +144,141 @@ def test_when_the_watching_process_is_killed_all_others_end_and_it_can_be_starte
         assert refuses(served.port)
 
 
+def test_a_worker_that_dies_again_and_again_is_replaced_every_time(origin: RawOrigin, rules: Path) -> None:
+    with serving(origin, rules, "--workers", "2") as served:
+        until(lambda: len(ready(served)["workers"]) == 2)
+        stays = next(iter(ready(served)["workers"]))
+        for _ in range(4):
+            os.kill(int((set(ready(served)["workers"]) - {stays}).pop()), signal.SIGKILL)
+            until(lambda: ready(served)["workers"].keys() == {stays})
+            assert page(served) == edited()
+            until(lambda: len(ready(served)["workers"]) == 2)
+        assert served.process.poll() is None
+
+
+def test_when_no_worker_can_ever_start_the_command_ends_with_one_line(origin: RawOrigin, rules: Path) -> None:
+    """Half of an installation is missing."""
+    broken = rules.parent / "broken"
+    broken.mkdir()
+    (broken / "httptools.py").write_text("raise ImportError('half of it is missing')")
+    said = started(origin, rules, "--workers", "2", PYTHONPATH=f"{broken}:{os.environ.get('PYTHONPATH', '')}")
+    assert said.returncode == 2
+    assert said.stderr.splitlines()[-1] == "windsock serve: no worker could start; the log says why"
+    assert "half of it is missing" in said.stderr
+
+
+def of_session(leader: int) -> set[int]:
+    """The processes of a session, also those whose parent is gone."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == leader and fields[0] != "Z":
+                found.add(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("others", [1, 2, 3])
+def test_killed_while_it_starts_it_leaves_nobody_behind(origin: RawOrigin, rules: Path, others: int) -> None:
+    command = [sys.executable, "-m", "edge.cli", "serve", "--origin", origin.url, "--rules", str(rules)]
+    flags = ["--workers", "2", "--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{free_port()}"]
+    with subprocess.Popen(
+        [*command, *flags],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=rules.parent,
+        start_new_session=True,
+    ) as process:
+        until(lambda: len(children(process.pid)) >= others)
+        process.kill()
+        process.wait(10)
+        until(lambda: not of_session(process.pid))
+
+
+def test_of_two_that_start_at_the_same_moment_one_serves_and_the_other_says_that_the_address_is_taken(
+    origin: RawOrigin, rules: Path
+) -> None:
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "edge.cli",
+        "serve",
+        "--origin",
+        origin.url,
+        "--rules",
+        str(rules),
+        "--workers",
+        "1",
+    ]
+    both = [
+        subprocess.Popen(
+            [*command, "--listen", f"127.0.0.1:{port}", "--admin", f"127.0.0.1:{free_port()}"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=rules.parent,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        until(lambda: any(edge.poll() is not None for edge in both))
+        loser = next(edge for edge in both if edge.poll() is not None)
+        winner = next(edge for edge in both if edge is not loser)
+        said = loser.communicate()[1].splitlines()
+        assert loser.returncode == 2
+        assert said == [
+            f"windsock serve: listen 127.0.0.1:{port} cannot be used (Address already in use); "
+            "end what listens there or give another with --listen"
+        ]
+        until(lambda: not refuses(port))
+        assert winner.poll() is None
+    finally:
+        for edge in both:
+            if edge.stderr is not None and not edge.stderr.closed:
+                edge.terminate()
+                edge.communicate()
+
+
+def test_on_sighup_each_worker_is_replaced_once_another_serves_and_pages_go_on(origin: RawOrigin, rules: Path) -> None:
+    with serving(origin, rules, "--workers", "2") as served:
+        until(lambda: len(ready(served)["workers"]) == 2)
+        before, control = set(ready(served)["workers"]), control_of(served)
+        with Visitors(served) as visitors:
+            visitors.more()
+            served.process.send_signal(signal.SIGHUP)
+            least = 2
+            while before & ready(served)["workers"].keys() or least < 2:
+                least = min(least, len(ready(served)["workers"]))
+            visitors.more()
+        assert least == 2
+        assert len(ready(served)["workers"]) == 2
+        assert {body for _, body in visitors.pages} == {edited()}
+        assert len(visitors.failures) <= 1  # a visitor whom the kernel had handed to the one that closed just then
+        assert control_of(served) == control
+
+
+def test_sighup_at_any_moment_of_a_start_ends_nobody(origin: RawOrigin, rules: Path) -> None:
+    command = [sys.executable, "-m", "edge.cli", "serve", "--origin", origin.url, "--rules", str(rules)]
+    flags = ["--workers", "2", "--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{(admin := free_port())}"]
+    LOCAL.add(admin)
+    log = rules.parent / "log"
+    with log.open("wb") as output:
+        edge = subprocess.Popen([*command, *flags], stdout=output, stderr=output, cwd=rules.parent)
+    try:
+        until(lambda: children(edge.pid))  # before that it is no server yet
+
+        def hung_up_on() -> bool:
+            for pid in (edge.pid, *children(edge.pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGHUP)
+            return answers(admin) or edge.poll() is not None
+
+        until(hung_up_on, 20)
+        assert edge.poll() is None, log.read_text()
+        assert "control process ended" not in log.read_text()
+    finally:
+        edge.terminate()
+        edge.wait(30)
+
+
 def test_a_restart_while_the_rules_are_broken_starts_from_the_last_good_edition(origin: RawOrigin, rules: Path) -> None:
     with serving(origin, rules) as served:
         assert page(served) == edited()
@@ -172,12 +307,15 @@ def test_a_control_process_that_is_replaced_while_the_rules_are_broken_goes_on_f
         until(lambda: page(served) == edited("Mended"))
 
 
-def started(origin: RawOrigin, rules: Path) -> subprocess.CompletedProcess[str]:
+def started(origin: RawOrigin, rules: Path, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A start that fails, with what it says."""
     command = [sys.executable, "-m", "edge.cli", "serve", "--origin", origin.url, "--rules", str(rules)]
     flags = ["--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{free_port()}"]
     store = ["--store", f"sqlite:///{rules.parent}/windsock.db"]
-    return subprocess.run([*command, *flags, *store], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        [*command, *flags, *store, *more],
+        capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **environment},
+    )  # fmt: skip
 
 
 def cut(kept: bytes) -> bytes:
@@ -242,7 +380,7 @@ def test_what_an_edge_leaves_in_memory_when_all_of_it_is_killed_goes_with_the_ne
 ) -> None:
     def directory(served: Served) -> Path:
         command = Path(f"/proc/{control_of(served)}/cmdline").read_bytes()
-        return Path(command.split(b"\0")[-2].decode())
+        return Path(command.split(b"\0")[-3].decode())
 
     with serving(origin, rules) as served:
         left, processes = directory(served), children(served.process.pid)

@@ -18,6 +18,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+LOCAL: set[int] = set()
+"""Ports of private listeners, which are asked by a name of this machine."""
+
 Script = Callable[[bytes, socket.socket], None]
 """Answers one request on a connection: gets its head, writes to the socket."""
 
@@ -136,7 +139,8 @@ def talk(port: int, raw: bytes, until: Callable[[bytes], bool] | None = None, ti
 def get(port: int, target: str = "/", *fields: str, method: str = "GET", body: bytes = b"") -> tuple[int, bytes, bytes]:
     """One request on a connection of its own: status, the raw head, the body as framed on the wire."""
     length = (f"Content-Length: {len(body)}",) if body else ()
-    lines = [f"{method} {target} HTTP/1.1", "Host: site.example", "Connection: close", *fields, *length]
+    host = "localhost" if port in LOCAL else "site.example"
+    lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close", *fields, *length]
     raw = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
     head, _, rest = talk(port, raw).partition(b"\r\n\r\n")
     return int(head.split(b" ")[1]), head, rest
@@ -154,6 +158,7 @@ class Served:
 
     def __init__(self, origin: str, rules: Path, *flags: str, environment: Mapping[str, str] | None = None) -> None:
         self.port, self.admin, self.rules = free_port(), free_port(), rules
+        LOCAL.add(self.admin)
         self._store = tempfile.TemporaryDirectory()
         self.log = Path(self._store.name) / "log"
         command = [

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict
-from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
+from edge import clock
+from edge.cli.checkup.report import Format, report
 from edge.errors import WindsockError
+from edge.settings import Settings
 from edge.settings import load as load_settings
-from rules.load import Loaded, load
-from rules.problem import Problem
+from rules.lint import Advice, advice, warnings
+from rules.load import Json, Loaded, load
 
 
 def check(
@@ -26,77 +23,52 @@ def check(
         Path | None, typer.Argument(metavar="RULES", help="The rules folder.  [default: rules/site]")
     ] = None,
     output: Annotated[
-        Literal["text", "json", "github"],
-        typer.Option("--format", help="For people, for programs, or as annotations of a pull request."),
+        Format, typer.Option("--format", help="For people, for programs, or as annotations of a pull request.")
     ] = "text",
+    origin: Annotated[
+        str | None,
+        typer.Option("--origin", metavar="URL", help="Look at the pages of this site, too: does every slot exist?"),
+    ] = None,
+    page: Annotated[
+        list[str] | None,
+        typer.Option("--page", metavar="PATH", help="With --origin: a page that a pattern is about. May be repeated."),
+    ] = None,
 ) -> None:
     """Check every rule file of a folder and run the tests in them.
 
     Exits with 1 when something is wrong that keeps the rules from being served; warnings do not.
     """
-    folder = rules if rules is not None else load_settings({}, os.environ, None).rules
+    settings = load_settings({} if origin is None else {"origin": origin}, os.environ, None)
+    folder = settings.rules if rules is None else rules
     loaded = load(folder)
-    if output == "json":
-        print(json.dumps({"problems": [asdict(problem) for problem in loaded.problems]}, indent=2))
-    elif any(not problem.file for problem in loaded.problems):
+    if loaded.document is not None:
+        problems = [*loaded.problems, *warnings(folder, loaded.document, clock.system())]
+        if origin is not None:
+            problems += advice(folder, _on_pages(loaded.document, settings, page or []))
+        problems.sort(key=lambda each: (each.file, each.line, each.column))
+        loaded = Loaded(loaded.document, tuple(problems))
+    missing = any(not problem.file for problem in loaded.problems)
+    if missing and output != "json":
         raise WindsockError(str(loaded.problems[0]))
-    elif output == "github":
-        print("".join(_annotation(folder, problem) + "\n" for problem in loaded.problems), end="")
-    elif sys.stdout.isatty():
-        _show(folder, loaded)
-    else:
-        print("\n".join([*(_line(folder, problem) for problem in loaded.problems), _summary(folder, loaded)]))
+    report(folder, loaded, output)
     if loaded.document is None:
-        raise typer.Exit(2 if any(not problem.file for problem in loaded.problems) else 1)
+        raise typer.Exit(2 if missing else 1)
 
 
-def _line(folder: Path, problem: Problem) -> str:
-    """One problem in one line, as compilers write them."""
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return f"{folder / problem.file}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}{hint}"
+def _on_pages(document: Json, settings: Settings, named: Sequence[str]) -> list[Advice]:
+    """What can be seen on the pages of the origin. Raises WindsockError when it cannot be asked."""
+    import ssl
 
+    import httpx
 
-def _annotation(folder: Path, problem: Problem) -> str:
-    """A workflow command of GitHub Actions; it has escapes of its own for line breaks, colons and commas."""
-    where = {"file": str(folder / problem.file), "line": problem.line, "col": problem.column}
-    properties = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in where.items())
-    message = f"{problem.message}: {problem.hint}" if problem.hint else problem.message
-    return f"::{problem.severity} {properties}::{_escaped(message)}"
+    from edge.cli.checkup.origin import client_of, trouble
+    from edge.cli.checkup.pages import look
+    from edge.cli.checkup.visit import Visit, named_page
+    from rules.compile import compile as compiled
 
-
-def _escaped(text: str, also: str = "") -> str:
-    for character in "%\r\n" + also:
-        text = text.replace(character, f"%{ord(character):02X}")
-    return text
-
-
-def _show(folder: Path, loaded: Loaded) -> None:
-    """The report for a terminal: the problems of each file below its name."""
-    console = Console(highlight=False, soft_wrap=True)
-    for file, problems in groupby(loaded.problems, key=lambda problem: problem.file):
-        console.print(Text(str(folder / file), style="bold"))
-        for problem in problems:
-            colour = "red" if problem.severity == "error" else "yellow"
-            place = f"{problem.line}:{problem.column}".rjust(8)
-            console.print(Text.assemble((place, "dim"), "  ", (problem.severity, colour), "  ", problem.message))
-            if problem.hint:
-                console.print(Text.assemble(" " * 10, ("→ ", "cyan"), problem.hint))
-        console.print()
-    console.print(Text(_summary(folder, loaded), style="bold green" if loaded.document else "bold red"))
-
-
-def _summary(folder: Path, loaded: Loaded) -> str:
-    counts = [
-        _counted(sum(problem.severity == severity for problem in loaded.problems), severity)
-        for severity in ("error", "warning")
-    ]
-    found = " and ".join(filter(None, counts))
-    if loaded.document is None:
-        return f"{folder}: {found}; these rules would not be served"
-    experiences: Sequence[object] = loaded.document["experiences"]
-    what = _counted(len(experiences), "experience") or "no experiences"
-    return f"{folder}: {what}, {found or 'all is well'}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number != 1 else ''}" if number else ""
+    pages = [named_page(each) for each in named]
+    try:
+        with client_of(settings) as client:
+            return [*look(compiled(document), document, Visit(client, settings, pages))]
+    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
+        raise WindsockError(f"{settings.origin} {trouble(error, settings)}") from None

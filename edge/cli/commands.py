@@ -15,10 +15,12 @@ class Command:
     name: str
     summary: str
     example: str
+    module: str = ""  # where it is, when not in a file of its name
 
     def load(self) -> Callable[..., Any]:
         """Its function; only now is its module imported, so that the others cost nothing."""
-        function: Callable[..., Any] = getattr(importlib.import_module(f"edge.cli.{self.name}"), self.name)
+        module = importlib.import_module(f"edge.cli.{self.module or self.name}")
+        function: Callable[..., Any] = getattr(module, self.name)
         return function
 
 
@@ -42,6 +44,14 @@ COMMANDS: Final = {
             "What a visitor would see, and why; needs no server.",
             "windsock explain /pricing --rules rules/site --signal device=mobile",
         ),
+        Command("matrix", "Every combination of variants on a page, and who gets it.", "windsock matrix /pricing"),
+        Command(
+            "preview",
+            "A signed link that forces a variant or a signal.",
+            "windsock preview https://shop.example/ --variant homepage-hero=rain",
+        ),
+        Command("off", "Switch an experience off, or all of them, at once.", "windsock off homepage-hero", "switch"),
+        Command("on", "Switch an experience on again, or all of them.", "windsock on homepage-hero", "switch"),
         Command(
             "doctor",
             "Origin, rules, places, clock, proxies: what is well and what is not.",
@@ -54,5 +64,5 @@ COMMANDS: Final = {
     )
 }
 
-LATER: Final = frozenset({"matrix", "preview", "signals", "off", "on", "report", "whatif", "purge", "privacy"})
+LATER: Final = frozenset({"signals", "report", "whatif", "purge", "privacy"})
 """Commands that are promised, and not in this version."""

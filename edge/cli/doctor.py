@@ -43,7 +43,7 @@ def doctor(
 
 def _findings(settings: Settings) -> Iterator[Finding]:
     yield from origin(settings, clock.system)
-    yield from rules(settings)
+    yield from rules(settings, clock.system)
     yield from place(settings, clock.system)
     yield from weather(settings)
     yield from proxies(settings)

@@ -1,27 +1,29 @@
-"""`windsock explain`: what would this visitor see, and why."""
+"""`windsock explain`: what would this visitor see, and why; or what a page has shown."""
 
 from __future__ import annotations
 
-import os
-import sys
 import time
-from pathlib import Path
+from dataclasses import replace
 from typing import Annotated
 
 import orjson
 import typer
 
+from edge.cli.folder import edition_of, off_here, settings_of
 from edge.decisions.explain import explain as explained
 from edge.decisions.explain import tell
-from edge.edition import Edition
+from edge.decisions.recount import Shown, recount, recounted
+from edge.errors import WindsockError
+from edge.middleware.witness import Witness
 from edge.question import ask
-from edge.settings import load as load_settings
-from rules.compile import compile as compile_rules
-from rules.load import load
+from edge.settings import Settings
+from edge.settings.secret import keys_of
+from edge.settings.secret import secret_file as file_of
+from edge.signals.read import for_questions
 
 
 def explain(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A path such as /pricing, or a whole address.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="A path such as /pricing, or a whole address.")] = "",
     rules: Annotated[str | None, typer.Option(metavar="DIR", help="The rules folder.  [default: rules/site]")] = None,
     signal: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A signal; may be repeated.")] = None,
     ip: Annotated[str, typer.Option(metavar="ADDRESS", help="The visitor's address.")] = "",
@@ -33,26 +35,53 @@ def explain(
         str, typer.Option(metavar="0…4095", help="The visitor's bucket; without one nothing is drawn.")
     ] = "",
     at: Annotated[str, typer.Option(metavar="MOMENT", help="When, on the site's clock.  [default: now]")] = "",
+    token: Annotated[
+        str, typer.Option(metavar="TOKEN", help="Instead of a URL: what X-Windsock-Token of a page said.")
+    ] = "",
+    secret_file: Annotated[str | None, typer.Option(metavar="FILE", help="The key that signed the token.")] = None,
     json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """What would this visitor see, and why. Needs no server."""
-    settings = load_settings({"rules": rules}, os.environ, None)
-    edition = _edition(settings.rules)
+    """What would this visitor see, and why. Needs no server.
+
+    \b
+    windsock explain /pricing --signal device=mobile --signal weather=rain
+    windsock explain /pricing --bucket 7 --at 2026-12-24T19:00
+    windsock explain --token 1.gF2x…      what X-Windsock-Token of a page said, to who holds the debug_token
+    """
+    settings = settings_of(rules=rules, secret_file=secret_file)
     once = {"path": url, "ip": ip, "user_agent": user_agent, "bucket": bucket, "at": at}
-    pairs = [(name, text) for name, text in once.items() if text or name == "path"]
+    pairs = [(name, text) for name, text in once.items() if text]
     pairs += [("signal", text) for text in signal or ()] + [("header", text) for text in header or ()]
-    context, draw = ask(pairs, edition, time.time(), strict=settings.consent == "strict")
-    if json:
-        print(orjson.dumps(explained(context, edition, draw), option=orjson.OPT_INDENT_2).decode())
-    else:
-        print(tell(context, edition, draw))
+    if token:
+        _token(token, pairs, settings, json)
+        return
+    if not url:
+        raise WindsockError("missing argument URL; write a path such as /pricing, or --token TOKEN")
+    edition = replace(edition_of(settings.rules, "explain"), off=off_here(settings))
+    context, draw = ask(
+        pairs, edition, time.time(), strict=settings.consent == "strict", signals=for_questions(settings)
+    )
+    print(_json(explained(context, edition, draw)) if json else tell(context, edition, draw))
 
 
-def _edition(folder: Path) -> Edition:
-    """What the folder says now; where it cannot be served its problems are printed, and that is the end."""
-    loaded = load(folder)
-    if loaded.document is None:
-        for problem in loaded.problems:
-            print(problem if problem.file else f"windsock explain: {problem}", file=sys.stderr)
-        raise typer.Exit(2)
-    return Edition(compile_rules(loaded.document))
+def _token(token: str, pairs: list[tuple[str, str]], settings: Settings, json: bool) -> None:
+    """Tell what a page has shown, by the token that came with it."""
+    if pairs:
+        what = "URL" if pairs[0][0] == "path" else f"--{pairs[0][0].replace('_', '-')}"
+        raise WindsockError(f"--token tells of a visit that has been; leave out {what}")
+    shown = Witness(keys_of(file_of(settings)), time.time).read(token)
+    if not isinstance(shown, Shown):
+        raise WindsockError(f"this token is {_REFUSED[shown]}")
+    edition = edition_of(settings.rules, "explain")
+    print(_json(recounted(shown, edition)) if json else recount(shown, edition))
+
+
+_REFUSED = {
+    "malformed": "none that Windsock made; copy all of X-Windsock-Token",
+    "forged": "signed with another key; name the secret file of that edge with --secret-file",
+    "expired": "too old to be explained; tokens are kept for 30 days",
+}
+
+
+def _json(data: dict[str, object]) -> str:
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()

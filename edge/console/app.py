@@ -1,27 +1,28 @@
-"""The private listener: health, readiness, metrics, explanations. Never public, never cached."""
+"""The private listener: health, readiness, metrics, explanations, the kill switch. Never public, never cached."""
 
 from __future__ import annotations
 
 import asyncio
-import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from edge.console.guard import Guard
 from edge.console.json import as_json
 from edge.console.state import State
+from edge.console.switch import switcher
 from edge.telemetry.metrics import FLUSH, exposition
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 Explain = Callable[[State, list[tuple[str, str]]], dict[str, object]]
 """Answers a question in query parameters; ValueError says, in one line, what was not understood."""
 
 
-def private_app(state: State, explain: Explain, admin_token: str = "") -> Starlette:
-    """The app of the private listener. With a token, all but health and metrics need it as `Authorization: Bearer`."""
+def private_app(state: State, explain: Explain, guard: Guard | None = None) -> Starlette:
+    """The app of the private listener; without a guard that of one on 127.0.0.1 and without a token."""
+    guard = guard or Guard()
 
     async def healthz(request: Request) -> Response:  # noqa: ARG001
         return as_json({"alive": True})
@@ -42,9 +43,11 @@ def private_app(state: State, explain: Explain, admin_token: str = "") -> Starle
     return Starlette(
         routes=[
             Route("/healthz", healthz),
-            Route("/readyz", readyz),
             Route("/metrics", metrics),
-            Route("/explain", _guarded(explained, admin_token)),
+            Route("/readyz", guard.site(readyz)),
+            Route("/explain", guard.secret(explained)),
+            Route("/off", guard.secret(switcher(state, on=False)), methods=["POST"]),
+            Route("/on", guard.secret(switcher(state, on=True)), methods=["POST"]),
         ]
     )
 
@@ -53,24 +56,17 @@ _UNCACHED = {"cache-control": "no-store"}
 
 
 def _ready(state: State, *, reachable: bool) -> Response:
-    """200 when visitors get in and a worker has an edition; a broken folder is named, and does not make it unready."""
+    """200 when visitors get in and a worker has an edition; what is wrong or off is named beside."""
     edition = state.editions.current
     serving = state.workers.serving()
     report = {
         "ready": bool(edition and serving and reachable),
         "edition": edition.version if edition else None,
         "experiences": len(edition.rules.experiences) if edition else 0,
-        "workers": {str(worker): version for worker, version in serving.items()},
-        "problem": state.rules.problem or None,
+        "off": sorted(state.switches.off),
+        "workers": {str(worker): serves.version for worker, serves in serving.items()},
+        "problem": state.rules.problem or state.switches.problem or None,
+        "geo_database": (state.places and state.places.problem) or None,
+        "trusted_proxies": state.front() or None,
     }
     return as_json(report, 200 if report["ready"] else 503)
-
-
-def _guarded(endpoint: Endpoint, token: str) -> Endpoint:
-    async def guarded(request: Request) -> Response:
-        said = request.headers.get("authorization", "")
-        if token and not hmac.compare_digest(said.encode(), f"Bearer {token}".encode()):
-            return as_json({"error": "send the admin_token as Authorization: Bearer …"}, 401)
-        return await endpoint(request)
-
-    return guarded

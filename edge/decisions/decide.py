@@ -2,12 +2,17 @@
 
 Each experience takes these steps in order, and each step is final:
 
-1. outside: `where`, then the window, then the rollout -> the default
-2. holdout -> the default
-3. `choose`: the first entry that matches -> shown, or drawn from its shares; none -> the default
+1. off: it is switched off -> the default
+2. preview: somebody looks at one variant -> that one, on whatever page, at whatever time
+3. outside: `where`, then the window, the rollout, the group -> the default
+4. holdout -> the default
+5. `choose`: the first entry that matches -> shown, or drawn from its shares; none -> the default
 
-Rollout, holdout and shares are coins, and all of them are read off the place of one bucket (see `rules.draw`): whole
-counts of the buckets in play, so that the probability that is stated is the one that was drawn with. A share that
+A variant with a placeholder that has no value here cannot be shown: it is out of the draw, and where it alone is to be
+shown the default is (see `rules.choose`).
+
+Rollout, group, holdout and shares are coins, and all of them are read off the place of one bucket (see `rules.draw`):
+whole counts of the buckets in play, so that the probability that is stated is the one that was drawn with. A share that
 rounds to no bucket has probability 0, and where one variant has them all nothing is drawn. `learn` has no model behind
 it yet: it is drawn from even shares and says so, with the reason `split`.
 
@@ -16,27 +21,34 @@ Three kinds of chance come in, as a `Draw`:
 * a bucket: coins are tossed with it. For an experience that is not `sticky` it is the fresh one of this request.
 * no bucket (somebody asks what *would* happen): no coin is tossed, and a variant that would be drawn is None.
 * strict (nothing may be drawn for this visitor): the likelier side of each coin. So a rollout or a holdout counts only
-  if it puts more than half of those aside whom it concerns, and the largest share is shown, ties to the default.
+  if it puts more than half of those aside whom it concerns, the first experience of a group meets the visitor, and the
+  largest share is shown, ties to the default.
 
 `Decision.drawn` says whether the visitor's own bucket was looked at, which is when a cookie is wanted for it: on this
-page, in its window, and either the experience has a holdout or a rollout (then even an entry that only shows is part of
-the draw: the visitor must stay on the side where the coin fell) or the entry that matched has several variants to draw
-from. An experience without those coins whose `split` stands in another entry than the one that matched drew nothing.
+page, in its window, and either the experience has a holdout, a rollout or a group (then even an entry that only shows
+is part of the draw: the visitor must stay on the side where the coin fell) or the entry that matched has several
+variants to draw from. An experience without those coins whose `split` stands in another entry than the one that matched
+drew nothing.
+
+Which experiences are on a page and which entry matches is looked up in the edition's index (see `rules.index`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from edge.context import Context
 from edge.decisions.values import Decision, Draw, Reason
-from edge.edition import Edition
-from edge.web.read import decoded
-from rules.choose import Choice, choose
+from edge.edition import EVERYTHING, Edition
+from rules.choose import Choice, choose, taken
 from rules.draw import Counts, counts, largest, pick
-from rules.values import BUCKETS, HELD, OUTSIDE, Experience
+from rules.index import Page
+from rules.signals import UNKNOWN
+from rules.values import BUCKETS, HELD, Experience
+from rules.where import leads_elsewhere
 
 _REASONS: Final[dict[str, Reason]] = {"show": "rule", "split": "split", "learn": "split", "default": "default"}
 
@@ -46,15 +58,18 @@ def decide(context: Context, edition: Edition, draw: Draw) -> tuple[Decision, ..
 
     Never raises: an experience that does gives its default with the reason `error`, and the others are as they were.
     """
-    path, host, query = context.path, context.host, context.query
+    index, experiences = edition.index, edition.rules.experiences
+    page = index.page(context.path, context.host, context.query)
+    left = _left(edition, page, context)
     decisions = []
-    for experience in edition.rules.experiences:
+    for position in _previewed(page, edition, draw) if draw.forced else page.positions:
+        experience = experiences[position]
         try:
-            if not experience.where.matches(path, host, query):
-                continue
-            decision = _decided(experience, context, draw)
+            decision = _settled(experience, edition.off, draw) or _decided(experience, context, draw, edition, left)
         except Exception:  # whatever is wrong with an experience costs that experience only
             decision = default(experience, "error")
+        if experience.placeholders:
+            decision = replace(decision, values=_shown_values(experience, decision, context))
         if experience.delivery == "redirect" and _leaves(experience, decision, context):
             return (decision,)
         decisions.append(decision)
@@ -63,25 +78,44 @@ def decide(context: Context, edition: Edition, draw: Draw) -> tuple[Decision, ..
 
 def defaults(context: Context, edition: Edition, reason: Reason) -> tuple[Decision, ...]:
     """The default of each experience on this page, for a request that could not be decided in time."""
-    return tuple(
-        default(experience, reason) for experience in edition.rules.experiences if _is_here(experience, context)
-    )
+    page = edition.index.page(context.path, context.host, context.query)
+    return tuple(default(edition.rules.experiences[position], reason) for position in page.positions)
 
 
 def default(experience: Experience, reason: Reason, drawn: bool = False) -> Decision:
     """The decision for an experience's default, which is certain once there is a reason for it."""
-    name = experience.default
-    return Decision(experience.name, name, reason, None, 1.0, {name: 1.0}, drawn)
+    return _sure(experience.name, experience.default, reason, None, drawn)
 
 
-def _is_here(experience: Experience, context: Context) -> bool:
+@lru_cache(maxsize=16_384)
+def _sure(experience: str, variant: str, reason: Reason, rule: int | None, drawn: bool) -> Decision:
+    """A decision without chance; there are few of them, and each is asked for over and over."""
+    return Decision(experience, variant, reason, rule, 1.0, {variant: 1.0}, drawn)
+
+
+def _left(edition: Edition, page: Page, context: Context) -> int | None:
+    """What the index leaves of the entries; None where it cannot say, so that each experience is asked by itself."""
     try:
-        return experience.where.matches(context.path, context.host, context.query)
-    except Exception:  # then its default does no harm
-        return True
+        return edition.index.left(page, context.signals)
+    except Exception:  # a value that is none
+        return None
 
 
-def _decided(experience: Experience, context: Context, draw: Draw) -> Decision:
+def _previewed(page: Page, edition: Edition, draw: Draw) -> Iterable[int]:
+    """The experiences of the page and those that a preview shows on it, in file order."""
+    forced = (at for at, each in enumerate(edition.rules.experiences) if each.name in draw.forced)
+    return sorted({*page.positions, *forced})
+
+
+def _settled(experience: Experience, off: frozenset[str], draw: Draw) -> Decision | None:
+    """The steps before all others: switched off, or shown in a preview."""
+    if off and (EVERYTHING in off or experience.name in off):
+        return default(experience, "off")
+    variant = draw.forced.get(experience.name) if draw.forced else None
+    return _sure(experience.name, variant, "preview", None, False) if variant in experience.variants else None
+
+
+def _decided(experience: Experience, context: Context, draw: Draw, edition: Edition, left: int | None) -> Decision:
     if not experience.window.open(context.at):
         return default(experience, "outside")
     seats = experience.seats
@@ -90,7 +124,7 @@ def _decided(experience: Experience, context: Context, draw: Draw) -> Decision:
     aside = _aside(experience, bucket, draw.strict)
     if aside is not None:
         return default(experience, aside, drawn=seen)
-    choice = choose(experience, context.signals)
+    choice = _choice(experience, context, edition, left)
     if draw.strict:
         return _certain(experience, choice, largest(choice.shares, experience.default))
     if len(choice.shares) == 1:
@@ -98,25 +132,55 @@ def _decided(experience: Experience, context: Context, draw: Draw) -> Decision:
     return _drawn(experience, choice, None if bucket is None else seats.rank[bucket], seen)
 
 
-def _aside(experience: Experience, bucket: int | None, strict: bool) -> Reason | None:
-    """Whether the rollout or the holdout puts this visitor aside: `outside`, `holdout`, or None.
+def _choice(experience: Experience, context: Context, edition: Edition, left: int | None) -> Choice:
+    values = _values(experience, context) if experience.placeholders else None
+    if left is None:
+        return choose(experience, context.signals, values)
+    rule = edition.index.first(edition.position[experience.name], left, context.signals)
+    if rule is None:
+        return Choice(None, "default", ((experience.default, 1.0),))
+    return taken(rule, experience, context.signals, values)
 
-    The rollout comes first, so that the holdout is a part of those whom it lets in.
+
+def _values(experience: Experience, context: Context) -> Mapping[str, str]:
+    """What its placeholders stand for here: what `where` caught, and facts of places."""
+    known = dict(experience.where.captures(context.path))
+    for variant in experience.variants.values():
+        for name in variant.placeholders:
+            value = context.signals.get(name, UNKNOWN) if "." in name else UNKNOWN
+            if value != UNKNOWN:
+                known[name] = str(value)
+    return known
+
+
+def _shown_values(experience: Experience, decision: Decision, context: Context) -> Mapping[str, str]:
+    variant = experience.variants.get(decision.variant or "")
+    if variant is None or not variant.placeholders:
+        return decision.values
+    known = _values(experience, context)
+    return {name: known[name] for name in variant.placeholders if name in known}
+
+
+def _aside(experience: Experience, bucket: int | None, strict: bool) -> Reason | None:
+    """Whether rollout, group or holdout put this visitor aside: `outside`, `holdout`, or None.
+
+    The holdout comes last, so that it is a part of those whom the others let in.
     """
     seats, rollout = experience.seats, experience.rollout
     if bucket is not None:
         rank = seats.rank[bucket]
-        return "outside" if rank == OUTSIDE else "holdout" if rank == HELD else None
+        return None if rank < BUCKETS else "holdout" if rank == HELD else "outside"
     if strict:
-        held = rollout - seats.play
-        return "outside" if BUCKETS - rollout > rollout else "holdout" if held > seats.play else None
+        if BUCKETS - rollout > rollout or not experience.leads:
+            return "outside"
+        return "holdout" if seats.held > seats.play else None
     if seats.play == 0:
-        return "holdout" if rollout else "outside"
+        return "holdout" if seats.held else "outside"
     return None
 
 
 def _certain(experience: Experience, choice: Choice, variant: str, drawn: bool = False) -> Decision:
-    return Decision(experience.name, variant, _REASONS[choice.kind], choice.rule, 1.0, {variant: 1.0}, drawn)
+    return _sure(experience.name, variant, _REASONS[choice.kind], choice.rule, drawn)
 
 
 def _drawn(experience: Experience, choice: Choice, rank: int | None, seen: bool) -> Decision:
@@ -148,14 +212,5 @@ def _leaves(experience: Experience, decision: Decision, context: Context) -> boo
     if context.signals.get("method", "GET") not in ("GET", "HEAD"):
         return False
     variant = experience.variants.get(decision.variant or "")
-    return variant is not None and bool(variant.target) and leads_elsewhere(variant.target, context.path)
-
-
-@lru_cache(maxsize=4096)
-def _decoded(target: str) -> str:
-    return decoded(target.partition("?")[0].encode())
-
-
-def leads_elsewhere(target: str, path: str) -> bool:
-    """Whether a target, as it is written in a rule, is another page than the one at this decoded path."""
-    return _decoded(target) != path
+    target = variant.target if variant else ""
+    return bool(target) and leads_elsewhere(target, context.path, context.host, context.scheme)

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from edge.context import Context
+from edge.decisions.chance import draws, side
 from edge.decisions.decide import decide, default
 from edge.decisions.values import Decision, Draw
-from edge.decisions.words import missed, shown, wish
-from edge.edition import Edition
+from edge.decisions.words import closed, missed, shown, wish
+from edge.edition import EVERYTHING, Edition
 from rules.values import UNKNOWN, Experience, Value
+from rules.when import evaluate
 from rules.words import SIGNALS
 
 
@@ -37,8 +39,7 @@ def explain(context: Context, edition: Edition, draw: Draw) -> dict[str, object]
 def tell(context: Context, edition: Edition, draw: Draw) -> str:
     """The same as a text of some lines: what is known, then each experience of this page with its reasons."""
     met = {decision.experience: decision for decision in decide(context, edition, draw)}
-    strict = ("", "nothing is drawn for this visitor: the largest share is shown") if draw.strict else ()
-    return "\n".join((*_told_signals(context), *strict, *_told_decisions(context, edition, met)))
+    return "\n".join((*_told_signals(context), *_told_draw(draw), *_told_decisions(context, edition, draw, met)))
 
 
 def _signals(context: Context) -> dict[str, Value]:
@@ -66,18 +67,28 @@ def _told_signals(context: Context) -> Iterator[str]:
     yield f"  unknown: {', '.join(name for name, value in signals.items() if value == UNKNOWN)}"
 
 
-def _told_decisions(context: Context, edition: Edition, met: Mapping[str, Decision]) -> Iterator[str]:
+def _told_draw(draw: Draw) -> Iterator[str]:
+    if draw.strict:
+        yield ""
+        yield "nothing is drawn for this visitor: the largest share is shown"
+
+
+def _told_decisions(context: Context, edition: Edition, draw: Draw, met: Mapping[str, Decision]) -> Iterator[str]:
     elsewhere: dict[str, list[str]] = {}
+    in_play = {decision.experience: decision for decision in decide(context, edition, Draw(None))}
     if not edition.rules.experiences:
         yield "\nthese rules hold no experience"
+    if EVERYTHING in edition.off:
+        yield "\neverything is switched off: every page is the site's own; windsock on switches it on again"
     for experience in edition.rules.experiences:
         decision = met.get(experience.name)
         if decision is None:
             elsewhere.setdefault(_why_not_here(experience, context), []).append(experience.name)
             continue
         yield ""
-        yield f"{experience.name}: {_verdict(experience, decision, context)}"
-        yield from (f"  {line}" for line in _entries(experience, decision, context))
+        yield f"{experience.name}: {_verdict(experience, decision, context, draw)}"
+        others = in_play.get(experience.name) if decision.reason in ("outside", "holdout") else decision
+        yield from (f"  {line}" for line in _reasons(experience, others or decision, context, draw))
     redirected = next((name for name in met if edition.named[name].delivery == "redirect"), None)
     if redirected and len(met) == 1:
         names = [name for experiences in elsewhere.values() for name in experiences]
@@ -91,48 +102,77 @@ def _why_not_here(experience: Experience, context: Context) -> str:
     """Which part of the address is another one than `where` asks for."""
     where, path = experience.where, context.path
     if not replace(where, hosts=(), query=()).matches(path, context.host, context.query):
-        return "not on this page"
+        return "not on this path"
     if not replace(where, query=()).matches(path, context.host, context.query):
         return f"not on this host ({context.host})" if context.host else "not without a host (ask for a whole address)"
     return "not with this query"
 
 
-def _verdict(experience: Experience, decision: Decision, context: Context) -> str:
+def _verdict(experience: Experience, decision: Decision, context: Context, draw: Draw) -> str:
     """What is shown, and the step that settled it."""
     if decision.variant is None:
         return f"drawn by entry {decision.rule}: {_odds(decision)} ({_how_to_see_one(experience)})"
-    if decision.reason == "split" and len(decision.distribution) > 1:
-        return f"{decision.variant}, by entry {decision.rule}: {_odds(decision)}"
-    if decision.reason in ("rule", "split"):
+    if decision.reason in ("split", "learned") and len(decision.distribution) > 1:
+        return f"{decision.variant}, drawn by entry {decision.rule}: {_odds(decision)}"
+    if decision.reason in ("rule", "split", "learned"):
         return f"{decision.variant}, by entry {decision.rule}"
-    return f"{decision.variant}, its default: {_why_default(experience, decision, context)}"
+    if decision.reason == "preview":
+        return f"{decision.variant}, by a preview"
+    return f"{decision.variant}, its default: {_why_default(experience, decision, context, draw)}"
 
 
 def _how_to_see_one(experience: Experience) -> str:
     return "say --bucket 0 to 4095 to see a draw" if experience.sticky else "drawn anew on each visit"
 
 
-def _why_default(experience: Experience, decision: Decision, context: Context) -> str:
-    if decision.reason == "outside":
-        running = experience.window.open(context.at)
-        return "this visitor is not part of the rollout" if running else "it does not run at this time"
-    return {
-        "holdout": "this visitor is in the holdout",
-        "default": f"never_when leaves entry {decision.rule} no variant" if decision.rule else "no entry matches",
-        "error": "something in it failed",
-    }.get(decision.reason, decision.reason)
+def _why_default(experience: Experience, decision: Decision, context: Context, draw: Draw) -> str:
+    match decision.reason:
+        case "off":
+            return f"it is switched off; windsock on {experience.name} switches it on again"
+        case "outside":
+            return closed(experience.window, context.at) or side(experience, draw)
+        case "holdout":
+            return side(experience, draw)
+        case "default":
+            return f"entry {decision.rule} is left with no variant" if decision.rule else "no entry matches"
+        case "error":
+            return "something in it failed"
+    return decision.reason
 
 
 def _odds(decision: Decision) -> str:
     return ", ".join(f"{name} {p:.2%}" for name, p in decision.distribution.items())
 
 
+def _reasons(experience: Experience, decision: Decision, context: Context, draw: Draw) -> Iterator[str]:
+    """Each entry up to the one that was taken, what it lacked, and how chance goes; also where a coin came before."""
+    if decision.reason in ("rule", "split", "learned", "default"):
+        yield from _entries(experience, decision, context)
+        yield from () if draw.strict else draws(experience, decision, draw)
+
+
 def _entries(experience: Experience, decision: Decision, context: Context) -> Iterator[str]:
-    """Each entry up to the one that was taken, and what it lacked."""
-    if decision.reason not in ("rule", "split", "default"):
-        return
     for number, entry in enumerate(experience.choose, 1):
         if number == decision.rule:
             yield f"entry {number} {f'matches: {wish(entry.when)}' if entry.when else 'always matches'}"
+            yield from _left_out(experience, number, decision, context)
             return
-        yield f"entry {number} does not match: {'; '.join(missed(entry.when, context.signals)) if entry.when else ''}"
+        if entry.when is not None:
+            yield f"entry {number} {'; it '.join(missed(entry.when, context.signals))}"
+
+
+def _left_out(experience: Experience, number: int, decision: Decision, context: Context) -> Iterator[str]:
+    """The variants of an entry that cannot be shown to this visitor, and why."""
+    entry = experience.choose[number - 1]
+    for name, _ in entry.shares:
+        variant = experience.variants[name]
+        never = variant.never_when
+        if entry.kind != "show" and never is not None and evaluate(never, context.signals) is True:
+            yield f"{name} is left out, since {wish(never)}"
+        elif name not in decision.distribution and variant.placeholders:
+            yield f"{name} is left out, since nothing is known to stand for {_blanks(variant.placeholders, context)}"
+
+
+def _blanks(names: tuple[str, ...], context: Context) -> str:
+    empty = [name for name in names if "." not in name or context.signals.get(name, UNKNOWN) == UNKNOWN]
+    return " and ".join(f"{{{name}}}" for name in empty)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Reason = Literal["rule", "split", "learned", "holdout", "default", "off", "outside", "preview", "timeout", "error"]
@@ -14,12 +14,14 @@ class Draw:
     """The chance that goes into a decision, drawn beforehand: `decide` itself is pure.
 
     `bucket` is the visitor's (None: not known, so nothing drawn has a variant yet), `fresh` one of this request alone.
-    `strict`: nothing may be drawn; the largest share is shown.
+    `strict`: nothing may be drawn; the largest share is shown. `forced`: a preview shows these variants, whatever else
+    would be shown; names that do not exist are passed over.
     """
 
     bucket: int | None
     fresh: int | None = None
     strict: bool = False
+    forced: Mapping[str, str] = field(default_factory=dict)  # experience -> variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,4 @@ class Decision:
     probability: float | None  # with which this variant was drawn, given that entry
     distribution: Mapping[str, float]
     drawn: bool = False  # whether the visitor's bucket had a part in it (a coin of any kind)
+    values: Mapping[str, str] = field(default_factory=dict)  # what the variant's placeholders stand for

@@ -36,6 +36,8 @@ _REPLACED: Final = frozenset(
     {
         *(b"user-agent", b"accept-language", b"sec-gpc", b"dnt", b"save-data"),
         *(b"sec-ch-ua", b"sec-ch-ua-mobile", b"sec-ch-ua-platform"),
+        *(b"cf-ipcountry", b"cf-region-code", b"cf-ipcity", b"cf-ipcontinent", b"cf-timezone"),
+        *(b"cf-iplatitude", b"cf-iplongitude"),
     }
 )
 """What a browser says of itself, and a persona says instead."""

@@ -14,6 +14,7 @@ import httpx
 from edge.fallback import Failure
 from edge.gateway.breaker import USUAL, Breaker, Outcome, Rules, State, Ticket
 from edge.telemetry.trouble import Trouble
+from edge.web.asgi import Scope
 
 _log = logging.getLogger("windsock")
 
@@ -42,11 +43,10 @@ class Circuit:
         self._seen = State.CLOSED
         self._reference = ""
 
-    def admit(self) -> Ticket | None:
+    def admit(self, scope: Scope) -> Ticket | None:
         """A ticket to ask the origin with, or None; hand it back to `answered`, `failed` or `abandon`, once."""
-        if self._breaker.state is State.CLOSED:
-            return self._breaker.admit(0.0)
-        ticket = self._breaker.admit(self._clock())
+        page = hash((scope.get("method"), scope.get("raw_path") or scope["path"]))
+        ticket = self._breaker.admit(page, self._clock())
         self._look()
         return ticket
 

@@ -24,14 +24,14 @@ from edge.gateway.forwarding import Forwarding
 from edge.gateway.limits import USUAL, Limits
 from edge.gateway.origin import Origin
 from edge.gateway.redirect import Place, turned
-from edge.gateway.visitor import Left, TooLarge, Visitor
+from edge.gateway.visitor import Left, Lobby, TooLarge, Visitor
 from edge.gateway.websocket import Sockets
 from edge.telemetry.trouble import Trouble
 from edge.web import plain
 from edge.web.asgi import Receive, Scope, Send
 from edge.web.check import Refusal, too_large
 from edge.web.cut import Cut
-from edge.web.fields import end_to_end, first, without
+from edge.web.fields import end_to_end, without
 from edge.web.request import Headers
 
 _LENGTH: Final = b"content-length"
@@ -60,6 +60,7 @@ class Gateway:
         self._place = Place.of(origin.scheme, origin.netloc.decode("ascii"))
         self._forwarding = forwarding
         self._limits = limits
+        self._lobby = Lobby()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or carry one WebSocket."""
@@ -72,7 +73,8 @@ class Gateway:
 
     async def _carry(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; a visitor who leaves ends the origin's work."""
-        visitor = Visitor(receive, send, uploads=_uploads(scope), idle=self._limits.idle, most=self._limits.upload)
+        limits = self._limits
+        visitor = Visitor(self._lobby, receive, send, uploads=_uploads(scope), idle=limits.idle, most=limits.upload)
         try:
             if visitor.uploads is None:
                 await visitor.look_for_upload()
@@ -107,11 +109,12 @@ class Gateway:
 
     async def _body(self, scope: Scope, headers: Headers, stream: httpx.AsyncByteStream, visitor: Visitor) -> None:
         """The body as it comes. The last bytes of a known length say that they are the last."""
-        length = first(headers, _LENGTH)
-        left = int(length) if length is not None and length.isdigit() else -1
-        if length is None:
+        fields = dict(headers)
+        length = fields.get(_LENGTH, b"")
+        left = int(length) if length.isdigit() else -1
+        if not length:
             await visitor.send({"type": "http.response.body", "body": b"", "more_body": True})  # its head goes now
-            visitor.patient = (first(headers, b"content-type") or b"").lower().startswith(_EVENTS)
+            visitor.patient = fields.get(b"content-type", b"").lower().startswith(_EVENTS)
         bodiless, more = scope["method"] == "HEAD", True
         try:
             async for part in stream:
@@ -129,7 +132,7 @@ class Gateway:
         headers = end_to_end(response.headers.raw)
         if response.status_code == HTTPStatus.NO_CONTENT:
             headers = without(headers, frozenset({_LENGTH}))  # RFC 9110 §8.6; the server would let it through
-        return headers if first(headers, b"location") is None else self._turned(scope, headers)
+        return self._turned(scope, headers) if b"location" in dict(headers) else headers
 
     def _turned(self, scope: Scope, headers: Headers) -> Headers:
         """The fields with a redirect to the origin's own address turned towards the visitor."""
@@ -147,9 +150,9 @@ class Gateway:
 
 def _uploads(scope: Scope) -> bool | None:
     """Whether the request has a body; None where only its first bytes will tell."""
-    for name, value in scope["headers"]:
-        if name == _LENGTH:
-            return bool(value.strip(b"0"))
-        if name == b"transfer-encoding":
-            return True
+    names = [name for name, _ in scope["headers"]]
+    if _LENGTH in names:
+        return bool(scope["headers"][names.index(_LENGTH)][1].strip(b"0"))
+    if b"transfer-encoding" in names:
+        return True
     return None if str(scope.get("http_version", "")).startswith("2") else False

@@ -14,7 +14,7 @@ from typing import Final
 from edge.gateway import hops
 from edge.web import forwarded
 from edge.web.asgi import Scope
-from edge.web.fields import every, first, of_one_connection
+from edge.web.fields import HOP_BY_HOP, every, first, of_one_connection
 from edge.web.host import Hosts
 from edge.web.peer import Trust
 from edge.web.request import Headers
@@ -40,12 +40,14 @@ _OURS_TO_STATE: Final = frozenset(
 _CLAIMS: Final = frozenset(
     {b"x-real-ip", b"x-forwarded-port", b"x-forwarded-prefix", b"x-forwarded-server", b"x-forwarded-ssl"}
 )
-_VERSIONS: Final = {"1": b"1.0", "1.0": b"1.0", "1.1": b"1.1"}
+_VIA: Final = {
+    told: version + b" " + PSEUDONYM for told, version in (("1", b"1.0"), ("1.0", b"1.0"), ("1.1", b"1.1"), ("2", b"2"))
+}
 _SCHEMES: Final = {"ws": "http", "wss": "https"}
 
 
 class Forwarding:
-    """Turns a visitor's fields into the origin's."""
+    """Turns a visitor's fields into the origin's. `claims` are further fields that only a listed proxy may send."""
 
     def __init__(
         self,
@@ -53,39 +55,43 @@ class Forwarding:
         preserve_host: bool = True,
         extra: Iterable[tuple[bytes, bytes]] = (),
         hosts: Hosts | None = None,
+        claims: frozenset[bytes] = frozenset(),
     ) -> None:
         self._trust = trust
         self._hosts = hosts or Hosts()
         self._preserve_host = preserve_host
         self._extra = tuple((name.lower(), value) for name, value in extra)
-        self._dropped = _OURS_TO_STATE | frozenset(name for name, _ in self._extra)
-        self._dropped_too = self._dropped | _CLAIMS
+        self._dropped_of_listed = HOP_BY_HOP | _OURS_TO_STATE | frozenset(name for name, _ in self._extra)
+        self._dropped = self._dropped_of_listed | _CLAIMS | claims
 
-    def fields(self, scope: Scope, authority: bytes, *, uploads: bool = False) -> Headers:
-        """The fields for the origin, which is called `authority`; `uploads` tells whether a body follows."""
+    def fields(self, scope: Scope, authority: bytes, *, uploads: bool = False) -> list[tuple[bytes, bytes]] | None:
+        """The fields for the origin, which is called `authority`; `uploads` tells whether a body follows.
+
+        None when this very request has been through here before.
+        """
         came: Headers = scope["headers"]
         names = [name for name, _ in came]
         host = came[names.index(b"host")][1] if b"host" in names else b""
         peer: str = scope["client"][0] if scope.get("client") else "unknown"
         listed = self._trust.believes(peer)
-        dropped, extra = (self._dropped if listed else self._dropped_too), self._extra
+        dropped, extra = (self._dropped_of_listed if listed else self._dropped), self._extra
         if scope.get("method") in hops.METHODS:
             came = hops.lessened(came)
             if scope["method"] == "TRACE":  # the origin would show these to whoever asks
                 dropped, extra = dropped | hops.SECRET, ()
-        hop_by_hop = of_one_connection(came)
-        return (
+        if b"connection" in names:
+            dropped = dropped | of_one_connection(came)
+        via = every(came, b"via") if b"via" in names else []
+        if any(member.split()[1:2] == [PSEUDONYM] for member in via):
+            return None
+        return [
             (b"host", host if self._preserve_host and host else authority),
-            *[pair for pair in came if pair[0] not in dropped and pair[0] not in hop_by_hop],
+            *[pair for pair in came if pair[0] not in dropped],
             *_framing(names, uploads),
-            (b"via", _via(scope, came, names)),
+            (b"via", _via(scope, via)),
             *(self._continued(scope, came, peer, host) if listed else _facts(scope, peer, host)),
             *extra,
-        )
-
-    def loops(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Whether this very request has been through here before."""
-        return any(member.split()[1:2] == [PSEUDONYM] for member in every(headers, b"via"))
+        ]
 
     def reached_as(self, scope: Scope) -> tuple[str, str]:
         """The scheme and the authority in the visitor's address bar."""
@@ -128,10 +134,10 @@ def _scheme(scope: Scope) -> str:
     return _SCHEMES.get(own, own)
 
 
-def _via(scope: Scope, came: Headers, names: list[bytes]) -> bytes:
-    version = str(scope.get("http_version", "1.1"))
-    ours = _VERSIONS.get(version, version.encode()) + b" " + PSEUDONYM
-    return b", ".join([*every(came, b"via"), ours]) if b"via" in names else ours
+def _via(scope: Scope, others: list[bytes]) -> bytes:
+    version: str = scope.get("http_version", "1.1")
+    ours = _VIA.get(version) or version.encode() + b" " + PSEUDONYM
+    return b", ".join([*others, ours]) if others else ours
 
 
 def _framing(names: list[bytes], uploads: bool) -> Headers:

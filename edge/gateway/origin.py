@@ -12,6 +12,7 @@ from edge.gateway.failures import failure_of
 from edge.gateway.forwarding import Forwarding
 from edge.gateway.limits import Limits
 from edge.gateway.target import target
+from edge.gateway.transport.lazy import Raw, Request
 from edge.gateway.visitor import Left, TooLarge
 from edge.telemetry.trouble import Trouble
 from edge.web import plain
@@ -49,16 +50,17 @@ class Origin:
 
         `more` are fields of this connection only. Raises `Left` or `TooLarge` for an upload that went wrong.
         """
-        if self._forwarding.loops(scope["headers"]):
+        fields = self._forwarding.fields(scope, self._authority, uploads=upload is not None)
+        if fields is None:
             await self._fail(scope, send, Failure.LOOP, "our own pseudonym is in Via")
             return None
-        ticket = self._circuit.admit()
+        ticket = self._circuit.admit(scope)
         if ticket is None:
             reference, retry = self._circuit.refused()
             await _say(scope, send, Failure.ORIGIN_OPEN, reference, retry)
             return None
         try:
-            response = await self._transport.handle_async_request(self._request(scope, upload, more))
+            response = await self._transport.handle_async_request(self._request(scope, [*fields, *more], upload))
         except (Left, TooLarge):
             self._circuit.abandon(ticket)
             raise
@@ -77,18 +79,9 @@ class Origin:
         """Its answer turned out to be none; the reference of the line in the log."""
         return self._trouble.report(failure, scope, evidence)
 
-    def _request(self, scope: Scope, upload: httpx.AsyncByteStream | None, more: Headers) -> httpx.Request:
-        fields = self._forwarding.fields(scope, self._authority, uploads=upload is not None)
-        method: str = scope.get("method", "GET")
-        request = httpx.Request(
-            method,
-            self._url,
-            headers=[*fields, *more],
-            stream=upload or _NOTHING,
-            extensions={"timeout": self._timeout, "target": target(scope, self.prefix)},
-        )
-        request.method = method  # httpx makes upper case of it, and case counts (RFC 9110 §9.1)
-        return request
+    def _request(self, scope: Scope, fields: Raw, upload: httpx.AsyncByteStream | None) -> httpx.Request:
+        extensions = {"timeout": self._timeout, "target": target(scope, self.prefix)}
+        return Request(scope.get("method", "GET"), self._url, fields, upload or _NOTHING, extensions)
 
     async def _fail(self, scope: Scope, send: Send, failure: Failure, evidence: str) -> None:
         await _say(scope, send, failure, self._trouble.report(failure, scope, evidence))

@@ -7,6 +7,7 @@ It also hands bytes that follow an answer to the next request on that connection
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -16,10 +17,16 @@ import httpcore
 import httpx
 
 _EVENTS = "text/event-stream"
+_RECEIVED = 131_072
+"""Bytes that the kernel may hold of one connection. The event loop may read all of them before anyone can tell it to
+stop, and for each slow reader they would then lie in our memory."""
 
 
 class Stock(httpx.AsyncHTTPTransport):
     """Refuses ambiguous answers, and reads bodies under the limit `idle` of the extension `timeout`."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVED)], **how)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer; `httpx.RemoteProtocolError` when it is not clearly one."""

@@ -1,14 +1,16 @@
 """The visitor's side while one request is carried: what they upload, whether they are still there, whether they stall.
 
 A visitor who leaves must end the origin's work, and only `receive` tells. Waiting for that from the start would cost
-every request a task, so it begins after `_SOON`: most answers are complete by then. The same timer looks from time to
-time whether the visitor has kept us waiting for too long, sending or reading. Both end the request by cancelling the
-task that carries it; `gone` and `late` say which it was.
+every request a task, so it begins after `_SOON`: most answers are complete by then, and one timer does for all who
+came a moment ago (`Lobby`). Who is still here gets a timer of their own, which looks from time to time whether the
+visitor has kept us waiting for too long, sending or reading. Both end the request by cancelling the task that carries
+it; `gone` and `late` say which it was.
 """
 
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from typing import Final
 
 import httpx
@@ -27,29 +29,63 @@ class TooLarge(httpx.WriteError):
     """The upload grew over what is taken."""
 
 
+class Lobby:
+    """Where visitors are until it is worth to watch them one by one."""
+
+    def __init__(self) -> None:
+        self._fresh: set[Visitor] = set()
+        self._older: set[Visitor] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def enter(self, visitor: Visitor) -> None:
+        """Its `look` is called in `_SOON` seconds at most, and not before half of them, unless it leaves."""
+        self._fresh.add(visitor)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_SOON / 2, self._pass)
+
+    def leave(self, visitor: Visitor) -> None:
+        """The last one stops the timer."""
+        self._fresh.discard(visitor)
+        self._older.discard(visitor)
+        if self._timer is not None and not self._fresh and not self._older:
+            self._timer.cancel()
+            self._timer = None
+
+    def _pass(self) -> None:
+        due, self._older, self._fresh = self._older, self._fresh, set()
+        self._timer = asyncio.get_running_loop().call_later(_SOON / 2, self._pass) if self._older else None
+        for visitor in due:
+            visitor.look()
+
+
 class Visitor(httpx.AsyncByteStream):
     """As a stream, the upload; `uploads` tells whether there is one, None when that is not known yet.
 
     `idle` are the seconds for which the visitor may neither send nor read, `most` the bytes of an upload.
     """
 
-    def __init__(self, receive: Receive, send: Send, *, uploads: bool | None, idle: float, most: int) -> None:
-        self.gone = self.late = self.began = False
-        self.patient = False  # set for an answer that may stand still for ever
+    gone = late = began = False
+    patient = False  # set for an answer that may stand still for ever
+    _peeked: Message | None = None
+    _waiting_since = 0.0
+    _listener: asyncio.Task[None] | None = None
+    _timer: asyncio.TimerHandle | None = None
+
+    def __init__(
+        self, lobby: Lobby, receive: Receive, send: Send, *, uploads: bool | None, idle: float, most: int
+    ) -> None:
         self.uploads = uploads
-        self._receive, self._send = receive, send
+        self._lobby, self._receive, self._send = lobby, receive, send
         self._idle, self._left = idle, most
         self._uploading = uploads is not False
-        self._peeked: Message | None = None
-        self._waiting_since = 0.0
-        self._listener: asyncio.Task[None] | None = None
-        self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        self._timer = self._loop.call_later(min(_SOON, idle), self._look)
+        lobby.enter(self)
 
     def leave(self) -> None:
         """The request is over: watch no longer."""
-        self._timer.cancel()
+        self._lobby.leave(self)
+        if self._timer is not None:
+            self._timer.cancel()
         if self._listener is not None:
             self._listener.cancel()
 
@@ -63,7 +99,7 @@ class Visitor(httpx.AsyncByteStream):
     async def send(self, message: Message) -> None:
         """Send on; waits while the visitor does not read."""
         self.began = True
-        self._waiting_since = self._loop.time()
+        self._waiting_since = monotonic()
         await self._send(message)
         self._waiting_since = 0.0
 
@@ -79,8 +115,10 @@ class Visitor(httpx.AsyncByteStream):
         if self._uploading:
             self._uploading = False
             self._waiting_since = 0.0
-            self._timer.cancel()
-            self._timer = self._loop.call_later(_SOON, self._look)
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+                self._lobby.enter(self)
 
     def __aiter__(self) -> Visitor:
         """The upload, once."""
@@ -102,7 +140,7 @@ class Visitor(httpx.AsyncByteStream):
         raise StopAsyncIteration
 
     async def _next(self) -> Message:
-        self._waiting_since = self._loop.time()
+        self._waiting_since = monotonic()
         message = await self._receive()
         self._waiting_since = 0.0
         if message["type"] == "http.disconnect":
@@ -110,17 +148,17 @@ class Visitor(httpx.AsyncByteStream):
             raise Left("the visitor left while sending")
         return message
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """See who is waiting for whom, and come back."""
         if self._listener is None and not self._uploading:
-            self._listener = self._loop.create_task(self._listen())
-        since, now = self._waiting_since, self._loop.time()
-        if since and now >= since + self._idle and not self.patient:
+            self._listener = asyncio.ensure_future(self._listen())
+        since = self._waiting_since
+        left = since + self._idle - monotonic() if since else self._idle / _LOOKS
+        if since and left <= 0 and not self.patient:
             self.late = True
             self._end()
-            return
-        due = since + self._idle if since else now + self._idle / _LOOKS
-        self._timer = self._loop.call_at(max(due, now + _SOON), self._look)
+        else:
+            self._timer = asyncio.get_running_loop().call_later(max(left, _SOON), self.look)
 
     async def _listen(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

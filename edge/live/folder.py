@@ -1,7 +1,7 @@
 """The rules folder, watched: a save becomes a document, or a problem that is said once.
 
 A bad file never replaces a good one. Editors write in steps, rename, or swap a symbolic link above all files: so
-any event below the folder means "read everything again", and only a folder that is right as a whole is passed on.
+any change in the folder (`watch.py`) means "read everything again", and only what is right as a whole is passed on.
 A folder that had experiences and has none is not right either: it was emptied by accident, or not mounted yet.
 """
 
@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from edge.live.current import Document
+from edge.live.watch import changes
 
 if TYPE_CHECKING:  # workers have no use for what reads YAML
     from rules.load import Read
@@ -22,8 +24,8 @@ if TYPE_CHECKING:  # workers have no use for what reads YAML
 
 _log = logging.getLogger("windsock")
 
-_LOOK: Final = 300
-"""Milliseconds between two looks at what the system does not tell of."""
+_GAP: Final = 0.15
+"""Seconds until an experience that is gone is believed to be: editors take a file away before they put the new one."""
 _EMPTIED: Final = (
     "the rules folder {} has no experiences any more; "
     "put them back, or switch everything off with `holdout: 100%` in its site.yaml"
@@ -41,6 +43,7 @@ class Folder:
         self.problem = ""
         self._full = full
         self._passed: object = None
+        self._names: frozenset[str] = frozenset()
         self._memory: Memory[Read] | None = None
         self._one = threading.Lock()
 
@@ -51,6 +54,9 @@ class Folder:
         """
         with self._one:
             document = self._read()
+            if document is not None and self._names - _names(document):
+                time.sleep(_GAP)
+                document = self._read()
             return document is not None and (document["version"] == self._passed or self._taken(document, take))
 
     def _read(self) -> Document | None:
@@ -72,55 +78,27 @@ class Folder:
             self.problem = f"the rules in {self.path} are right and yet could not be taken; the log says why"
             return False
         self._passed, self._full = document["version"], bool(document["experiences"])
+        self._names = _names(document)
         if _emptied(document):
             _log.warning("the rules folder %s has no experiences; pages pass as they are", self.path)
         return True
 
     async def watch(self, take: Callable[[Document], object], stop: asyncio.Event) -> None:
         """Pass on each new good state of the folder until `stop`. `take` is called from a thread."""
-        async for _ in _changes(self.path, stop):
-            known = self.problem
-            if not await asyncio.to_thread(self.pass_on, take) and self.problem != known:
-                _log.error("the last good edition keeps serving: %s", self.problem)
+        async for _ in changes(self.path, stop):
+            await self.look(take)
+
+    async def look(self, take: Callable[[Document], object]) -> None:
+        """Pass on what the folder holds now; what is wrong with it is said once."""
+        known = self.problem
+        if not await asyncio.to_thread(self.pass_on, take) and self.problem != known:
+            _log.error("the last good edition keeps serving: %s", self.problem)
+
+
+def _names(document: Document) -> frozenset[str]:
+    return frozenset(str(experience["name"]) for experience in document["experiences"])
 
 
 def _emptied(document: Document) -> bool:
     """Whether it has no experiences, and not on purpose."""
     return not document["experiences"] and document["site"]["holdout"] < 1
-
-
-async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Something below the folder may have changed.
-
-    A folder that was replaced by another of its name, or a link that was swapped, is watched anew; where the system
-    cannot tell of changes, the folder is looked at three times a second. Once a watch stands the folder is read again:
-    what was saved while it was being set up is told by nobody.
-    """
-    from watchfiles import awatch
-
-    polled = False
-    while not stop.is_set():
-        watched, stands = _identity(path), False
-        yield
-        try:
-            async for changes in awatch(
-                path, watch_filter=None, stop_event=stop, debounce=100, step=20, rust_timeout=_LOOK,
-                yield_on_timeout=True, force_polling=polled, poll_delay_ms=_LOOK,
-            ):  # fmt: skip
-                if changes or not stands:
-                    stands = True
-                    yield
-                if _identity(path) != watched:
-                    break
-        except (OSError, RuntimeError):
-            polled = watched is not None and _identity(path) == watched
-            await asyncio.sleep(_LOOK / 1000)
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    """Which folder this is: a new one may get the number of one that was deleted, but not its times."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino, status.st_ctime_ns

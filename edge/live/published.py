@@ -11,6 +11,7 @@ import logging
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,32 +28,59 @@ _LARGEST: Final = 512 * 1024 * 1024
 
 
 def publish(document: Document, path: Path) -> None:
-    """Put the document at `path`, whole or not at all."""
+    """Put the document at `path`, whole or not at all: then OSError is raised, and nothing is left beside it."""
+    _sweep(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(orjson.dumps(document))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
-def read(path: Path) -> Document | None:
-    """The document at `path`; None when there is none that can be read."""
     try:
-        document = orjson.loads(_content(path))
+        with beside.open("wb") as file:
+            file.write(orjson.dumps(document))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a process that was killed while it published has left here."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        try:
+            os.kill(int(left.suffix[1:]), 0)
+        except ProcessLookupError:
+            left.unlink(missing_ok=True)
+        except (OSError, ValueError):  # somebody else's
+            continue
+
+
+def _sync(folder: Path) -> None:
+    """Let the new name survive a power cut, where the system knows how."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def read(path: Path, largest: int = _LARGEST) -> Document | None:
+    """The document at `path`; None when there is none that can be read, or when it has more bytes than `largest`."""
+    try:
+        document = orjson.loads(_content(path, largest))
     except (OSError, ValueError):
         return None
     return document if isinstance(document, dict) else None
 
 
-def _content(path: Path) -> bytes:
-    """What a regular file holds; nothing else is waited for, and no more is read than an edition can be."""
+def _content(path: Path, largest: int) -> bytes:
+    """What a regular file holds; nothing else is waited for, and no more is read than a document can be."""
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(handle, "rb") as file:  # noqa: PTH123 - a handle, not a path
         status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST:
-            raise ValueError("this is no edition")
-        return file.read(_LARGEST)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
+            raise ValueError("this is no document")
+        return file.read(largest)
 
 
 async def follow(path: Path, take: Callable[[Document], object]) -> None:

@@ -8,7 +8,7 @@ the visitor always gets its page.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from edge.clock import Clock
@@ -17,23 +17,29 @@ from edge.decisions.decide import decide, defaults
 from edge.decisions.values import Decision
 from edge.edition import Edition
 from edge.fallback import FALLBACKS, Failure
+from edge.middleware import badge
 from edge.middleware import plan as planning
 from edge.middleware.answer import Answer
 from edge.middleware.attempt import Attempt, EmptyFirst
 from edge.middleware.compose import Composer
+from edge.middleware.desk import Desk
+from edge.middleware.hold import Limits
+from edge.middleware.passing import Passing
 from edge.middleware.plan import NOTHING, Plan
+from edge.middleware.preview import PARAMETER, Previews
 from edge.middleware.timing import Stopwatch
-from edge.middleware.upstream import scope_for
+from edge.middleware.upstream import passed_on, scope_for
 from edge.middleware.visit import Chance, Visit, uniform_bucket
+from edge.middleware.witness import Witness
 from edge.signals.provide import Provider, complete
-from edge.signals.read import read as read_signals
+from edge.signals.read import Reader
 from edge.telemetry.metrics import Metrics
-from edge.telemetry.trouble import Trouble
+from edge.telemetry.trouble import ATTEMPT, Trouble
 from edge.web import plain
 from edge.web.asgi import App, Receive, Scope, Send
 from edge.web.cut import Cut
 from edge.web.peer import Trust
-from edge.web.read import read
+from edge.web.read import in_lower_case, read
 from edge.web.request import Headers, Request
 
 RESERVED = b"/_windsock/"
@@ -52,8 +58,10 @@ class Options:
     observe: bool = False
     consent: Literal["strict", "exempt", "consented"] = "exempt"
     budget: float = 0.025  # seconds for signals and decisions
-    max_page_bytes: int = 10 * 2**20
+    held: Limits = field(default_factory=Limits)
+    attempt: float = 2.0  # seconds until the answer of a variant's path must begin
     debug_token: str = ""
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)  # what the secret file holds; without it no previews
     bypass: Callable[[str], bool] = lambda path: False  # noqa: ARG005 -- the signature is the contract
 
 
@@ -70,32 +78,67 @@ class Personalize:
         options: Options = Options(),
         providers: Sequence[Provider] = (),
         chance: Chance = uniform_bucket,
+        signals: Reader | None = None,
     ) -> None:
         self._app, self._editions, self._clock, self._trust = app, editions, clock, trust
         self._options, self._providers, self._chance = options, tuple(providers), chance
+        self._signals = signals or Reader()
         self._metrics = metrics
         self._trouble = Trouble(metrics)
-        self._composer = Composer(metrics, options.max_page_bytes)
+        self._previews = Previews(options.secrets) if options.secrets and not options.observe else None
+        self._witness = Witness(options.secrets, clock) if options.secrets and options.debug_token else None
+        self._desk = Desk(Composer(metrics, options.held.page), options.held)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; anything but HTTP passes through."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            came = scope.get("headers")  # a lifespan has none
+            await self._app(passed_on(scope, in_lower_case(came), self._owned) if came else scope, receive, send)
             return
         watch = Stopwatch()
+        preview = None
+        if self._previews is not None and PARAMETER in scope["query_string"]:
+            scope, preview = self._previews.take(scope, self._clock())
         request = read(scope, self._trust)
         if request.raw_path.startswith(RESERVED):
-            await plain.not_found(send, head=request.method == "HEAD")
+            answer = badge.stylesheet if request.raw_path == badge.STYLESHEET else plain.not_found
+            await answer(send, head=request.method == "HEAD")
+            return
+        edition = self._edition_for(scope, request)
+        if edition is None:
+            watch.origin_is_asked()
+            passing = Passing(send, self._metrics, watch)
+            await self._app(passed_on(scope, request.headers, self._owned), receive, passing.send)
             return
         visit = self._visit(request)
-        plan = await self._plan(scope, request, visit)
-        if plan is not NOTHING:
-            self._metrics.decided_in(watch.deciding_ends())
-        visit.variants = _tuple_of(plan)
+        if preview is not None:
+            visit.follows(preview)
+        plan = await self._plan(scope, request, edition, visit)
+        self._metrics.decided_in(watch.deciding_ends())
+        if preview is not None:
+            said = badge.Badge(preview, plan.decisions, request, edition.rules.zone)
+            send = badge.Badged(send, said, self._options.held.page).send
         if plan.redirect:
             await self._redirect(request, visit, plan, watch, send)
-            return
-        await self._respond(scope, receive, send, request, visit, plan, watch)
+        else:
+            await self._respond(scope, receive, send, visit, plan, watch)
+
+    @property
+    def _owned(self) -> frozenset[bytes]:
+        edition = self._editions.current
+        return edition.owned if edition is not None else frozenset()
+
+    def _edition_for(self, scope: Scope, request: Request) -> Edition | None:
+        """The edition to decide with; None on a path that it does not concern or that is bypassed, or before any."""
+        edition = self._editions.current
+        if edition is None:
+            self._trouble.report(Failure.NOT_READY, scope, "no edition yet")
+            return None
+        try:
+            concerned = edition.concerns(request.path, request.host)
+        except Exception:  # deciding will tell which experience it is
+            concerned = True
+        return edition if concerned and not self._options.bypass(request.path) else None
 
     def _visit(self, request: Request) -> Visit:
         return Visit(
@@ -104,37 +147,32 @@ class Personalize:
             metrics=self._metrics,
             chance=self._chance,
             debug_token=self._options.debug_token,
+            witness=self._witness,
         )
 
-    async def _plan(self, scope: Scope, request: Request, visit: Visit) -> Plan:
-        """What the decisions ask for; nothing on a path that is bypassed, before the first edition, or on doubt."""
-        edition = self._editions.current
-        if edition is None:
-            self._trouble.report(Failure.NOT_READY, scope, "no edition yet")
-            return NOTHING
-        if self._options.bypass(request.path):
-            return NOTHING
+    async def _plan(self, scope: Scope, request: Request, edition: Edition, visit: Visit) -> Plan:
+        """What the decisions ask for; nothing on doubt."""
         try:
             context, decisions = await self._decide(scope, request, edition, visit)
             plan = planning.make(request, context, edition, decisions)
         except Exception as error:  # personalisation may fail; the page may not
             self._trouble.report(Failure.DECIDING, scope, repr(error), error)
             return NOTHING
-        if self._options.observe:
-            return Plan(decisions=plan.decisions, in_pages=plan.in_pages)
-        return plan
+        return Plan(decisions=plan.decisions, in_pages=plan.in_pages) if self._options.observe else plan
 
     async def _decide(
         self, scope: Scope, request: Request, edition: Edition, visit: Visit
     ) -> tuple[Context, tuple[Decision, ...]]:
-        context = read_signals(request, edition.rules, self._clock())
+        context = self._signals(request, edition.rules, self._clock())
         if self._providers:
             context, failures = await complete(context, request, self._providers, self._options.budget)
             for failure in failures:
                 late = failure.reason == "timeout"
                 self._trouble.report(Failure.BUDGET if late else Failure.SIGNAL, scope, failure.provider)
-            if any(failure.reason == "timeout" for failure in failures):
+            if any(failure.reason == "timeout" for failure in failures) and visit.preview is None:
                 return context, defaults(context, edition, "timeout")
+        if visit.preview is not None:
+            context = visit.preview.seen_by(context, edition.rules.own)
         decisions = decide(context, edition, visit.draw)
         for decision in decisions:
             if decision.reason == "error":
@@ -142,41 +180,43 @@ class Personalize:
         return context, decisions
 
     async def _respond(
-        self, scope: Scope, receive: Receive, send: Send, request: Request, visit: Visit, plan: Plan, watch: Stopwatch
+        self, scope: Scope, receive: Receive, send: Send, visit: Visit, plan: Plan, watch: Stopwatch
     ) -> None:
         watch.origin_is_asked()
-        answer = Answer(visit, plan, send, self._composer, watch, self._options.max_page_bytes)
-        try:
-            if plan.path and await self._other_path(scope, receive, request, answer):
+        if plan.path:
+            if await self._other_path(scope, EmptyFirst(receive), Answer(visit, plan, send, self._desk, watch)):
                 return
-            body = EmptyFirst(receive) if plan.path else receive
-            await self._app(scope_for(scope, request, answer.plan), body, answer.send)
+            receive = EmptyFirst(receive)
+            plan = planning.with_default_path(plan)
+        answer = Answer(visit, plan, send, self._desk, watch)
+        try:
+            async with answer:
+                await self._app(scope_for(scope, visit.request, plan, self._owned), receive, answer.send)
         except Cut as cut:
             if answer.began:
                 raise
             reference = self._trouble.report(Failure.ORIGIN_CLOSED, scope, str(cut))
             visit.begins(FALLBACKS[Failure.ORIGIN_CLOSED].status, watch.total())
-            await plain.error(send, Failure.ORIGIN_CLOSED, reference)
+            await plain.error(send, Failure.ORIGIN_CLOSED, reference, head=visit.request.method == "HEAD")
 
-    async def _other_path(self, scope: Scope, receive: Receive, request: Request, answer: Answer) -> bool:
-        """Ask for the path of a variant; False, with the plan of the default, when it answers with an error."""
-        attempt = Attempt(answer.send)
-        await self._app(scope_for(scope, request, answer.plan), EmptyFirst(receive), attempt.send)
-        if attempt.failed is None:
-            return True
-        path = answer.plan.path.partition(b"?")[0].decode("ascii")
-        self._trouble.report(Failure.VARIANT_PATH, scope, f"{path} answered {attempt.failed}")
-        answer.plan = planning.with_default_path(answer.plan)
-        answer.visit.variants = _tuple_of(answer.plan)
-        return False
+    async def _other_path(self, scope: Scope, receive: Receive, answer: Answer) -> bool:
+        """Ask for the path of a variant; False when nothing came of it, and nothing has been sent."""
+        asked = scope_for(scope, answer.visit.request, answer.plan, self._owned)
+        asked["extensions"] = {**(asked.get("extensions") or {}), ATTEMPT: answer}
+        why_not = await Attempt(self._app, answer, self._options.attempt)(asked, receive)
+        if why_not:
+            path = answer.plan.path.partition(b"?")[0].decode("ascii")
+            self._trouble.report(Failure.VARIANT_PATH, scope, f"{path} {why_not}")
+        return not why_not
 
     async def _redirect(self, request: Request, visit: Visit, plan: Plan, watch: Stopwatch, send: Send) -> None:
-        headers: Headers = ((b"location", plan.redirect), (b"cache-control", b"private, no-cache"), watch.field())
+        headers: Headers = (
+            (b"location", plan.redirect),
+            (b"cache-control", b"private, no-cache"),
+            (b"cache-status", b"windsock; detail=redirect"),
+            watch.field(),
+        )
         visit.met(plan, 302, page=False)
         visit.begins(302, watch.total())
         added = visit.fields(plan, 302, page=False)
         await plain.respond(send, 302, (*headers, *added), head=request.method == "HEAD")
-
-
-def _tuple_of(plan: Plan) -> bytes:
-    return ",".join(f"{d.experience}={d.variant}" for d in plan.decisions).encode()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote
 
 from edge.context import Context
-from edge.decisions.decide import leads_elsewhere
 from edge.decisions.values import Decision
 from edge.edition import Edition
 from edge.web.request import Headers, Request
 from rules.values import Experience, Form, Variant
+from rules.where import leads_elsewhere
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _URL_CHARACTERS: Final = "/%:?#[]@!$&'()*+,;=~-._"
@@ -27,10 +27,11 @@ class Plan:
 
     edition: Edition | None = None  # the one they were made with
     decisions: tuple[Decision, ...] = ()
+    variants: bytes = b""  # all that was decided, in short: what an answer of this plan depends on
     forms: PageForms = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # for an experience, what `{name}` stands for
     told: bytes = b""  # the value of X-Windsock-Variants
     headers: Headers = ()  # further fields for the origin
-    owned: frozenset[bytes] = frozenset()  # names of such fields: a visitor's copy is deleted
     path: bytes = b""  # the target to ask the origin for instead
     redirect: bytes = b""  # where to send the visitor instead
     private: bool = False  # personal, whatever the answer is
@@ -52,25 +53,33 @@ def make(request: Request, context: Context, edition: Edition, decisions: Sequen
     """
     met = [(decision, edition.named[decision.experience]) for decision in decisions]
     met = [(d, x) for d, x in met if _can_apply(request, x)]
-    active = [(d, x) for d, x in met if d.reason != "outside" or (x.coins and x.window.open(context.at))]
+    running = [(d, x) for d, x in met if d.reason != "off"]
+    active = [(d, x) for d, x in running if d.reason != "outside" or (x.coins and x.window.open(context.at))]
     elsewhere = [(d, x) for d, x in active if x.delivery != "page"]
     on_page = [(d, x) for d, x in active if x.delivery == "page"]
     chosen = [(x, x.variants[d.variant]) for d, x in active if d.variant is not None]
-    return Plan(
+    decided = tuple([d for d, _ in met])
+    plan = Plan(
         edition=edition,
-        decisions=tuple(d for d, _ in met),
+        decisions=decided,
+        variants=_variants(decided),
         forms=_forms(chosen),
+        values=_values(decided),
+        private_page=bool(on_page),
+        draws_page=any(d.drawn for d, _ in on_page),
+        in_pages=frozenset([x.name for _, x in on_page]),
+    )
+    if not elsewhere:
+        return plan
+    return replace(
+        plan,
         told=_told(elsewhere),
         headers=_headers(chosen),
-        owned=_owned(elsewhere),
         path=_target(request, chosen, "path"),
         redirect=_target(request, chosen, "redirect"),
         private=any(x.delivery != "header" or x.coins for _, x in elsewhere),
-        private_page=bool(on_page),
         draws=any(d.drawn for d, _ in elsewhere),
-        draws_page=any(d.drawn for d, _ in on_page),
-        in_pages=frozenset(x.name for _, x in on_page),
-        elsewhere=frozenset(x.name for _, x in elsewhere),
+        elsewhere=frozenset([x.name for _, x in elsewhere]),
     )
 
 
@@ -90,7 +99,7 @@ def with_default_path(plan: Plan) -> Plan:
     named = plan.edition.named if plan.edition else {}
     decisions = tuple(_defaulted(decision, named[decision.experience]) for decision in plan.decisions)
     elsewhere = [(d, named[d.experience]) for d in decisions if d.experience in plan.elsewhere]
-    return replace(plan, decisions=decisions, path=b"", told=_told(elsewhere))
+    return replace(plan, decisions=decisions, variants=_variants(decisions), path=b"", told=_told(elsewhere))
 
 
 def _defaulted(decision: Decision, experience: Experience) -> Decision:
@@ -100,7 +109,15 @@ def _defaulted(decision: Decision, experience: Experience) -> Decision:
 
 
 def _forms(chosen: list[tuple[Experience, Variant]]) -> PageForms:
-    return tuple((x.name, variant.forms) for x, variant in chosen if variant.forms)
+    return tuple([(x.name, variant.forms) for x, variant in chosen if variant.forms])
+
+
+def _variants(decisions: tuple[Decision, ...]) -> bytes:
+    return ",".join([f"{d.experience}={d.variant}" for d in decisions]).encode()
+
+
+def _values(decisions: tuple[Decision, ...]) -> Mapping[str, Mapping[str, str]]:
+    return {d.experience: d.values for d in decisions if d.values}
 
 
 def _told(elsewhere: list[tuple[Decision, Experience]]) -> bytes:
@@ -116,21 +133,11 @@ def _headers(chosen: list[tuple[Experience, Variant]]) -> Headers:
     )
 
 
-def _owned(elsewhere: list[tuple[Decision, Experience]]) -> frozenset[bytes]:
-    return frozenset(
-        name.lower().encode("ascii")
-        for _, x in elsewhere
-        if x.delivery == "header"
-        for variant in x.variants.values()
-        for name, _ in variant.headers
-    )
-
-
 def _target(request: Request, chosen: list[tuple[Experience, Variant]], delivery: str) -> bytes:
     """The first target of that delivery with the visitor's query kept; empty when it is where we are."""
     for experience, variant in chosen:
         if experience.delivery == delivery and variant.target:
-            if not leads_elsewhere(variant.target, request.path):
+            if not leads_elsewhere(variant.target, request.path, request.host, request.scheme):
                 return b""
             target = quote(variant.target, safe=_URL_CHARACTERS).encode("ascii")
             joint = b"&" if b"?" in target else b"?"

@@ -34,5 +34,5 @@ class Stopwatch:
         """The Server-Timing field at the moment when the answer begins, in milliseconds."""
         origin, decide = self._answered - self._asked, self._decided - self._started
         ours = self.total() - origin
-        text = f"windsock;dur={ours * 1e3:.3f}, decide;dur={decide * 1e3:.3f}, origin;dur={origin * 1e3:.3f}"
-        return (b"server-timing", text.encode())
+        times = (ours * 1e3, decide * 1e3, origin * 1e3)
+        return (b"server-timing", b"windsock;dur=%.3f, decide;dur=%.3f, origin;dur=%.3f" % times)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 
 from edge.decisions.values import Decision, Draw
 from edge.middleware.plan import Plan
-from edge.middleware.upstream import may_be_page
+from edge.middleware.preview import Preview
+from edge.middleware.witness import Witness
 from edge.telemetry.metrics import Metrics
 from edge.web import cookie
-from edge.web.coding import accepts_gzip
 from edge.web.request import Headers, Request
 from rules.values import BUCKETS
 
@@ -28,22 +29,35 @@ def uniform_bucket() -> int:
 class Visit:
     """Reads the stored bucket, or gives a fresh one; strict visitors have none."""
 
-    def __init__(self, request: Request, *, strict: bool, metrics: Metrics, chance: Chance, debug_token: str) -> None:
+    __slots__ = ("_debug", "_metrics", "_new", "_seen", "_witness", "draw", "preview", "request")
+
+    def __init__(
+        self,
+        request: Request,
+        *,
+        strict: bool,
+        metrics: Metrics,
+        chance: Chance,
+        debug_token: str,
+        witness: Witness | None = None,
+    ) -> None:
         stored = cookie.read(request.headers)
         strict = strict or stored == "off" or request.fields.get(b"sec-gpc", b"").strip() == b"1"
-        known = stored if isinstance(stored, int) and not strict else None
-        self.draw = Draw(None, strict=True) if strict else Draw(chance() if known is None else known, chance())
-        self.headers: Headers = request.headers
-        self.head = request.method == "HEAD"
-        self.gzip = accepts_gzip(request.headers)
-        self.asks_for_page = may_be_page(request)
-        self.variants = b""
+        known = stored if isinstance(stored, int) else None
+        self.request = request
+        self.draw = Draw(None, strict=True) if strict else _draw(known, chance())
+        self.preview: Preview | None = None
         self._new = known is None and not strict
-        self._secure = request.scheme == "https"
         self._metrics = metrics
         self._seen = not strict and not request.fields.get(b"sec-purpose", b"").startswith(b"prefetch")
         asked = request.fields.get(b"x-windsock-debug", b"")
         self._debug = bool(debug_token) and hmac.compare_digest(asked, debug_token.encode())
+        self._witness = witness
+
+    def follows(self, preview: Preview) -> None:
+        """It is no visitor but somebody who looks at a page by a link: nothing is counted, and nothing kept."""
+        self.preview, self.draw = preview, replace(self.draw, forced=preview.variants)
+        self._new = self._seen = False
 
     def met(self, plan: Plan, status: int, *, page: bool) -> None:
         """Count the decisions that this answer carries; not for strict visitors, nor for pages that nobody sees yet."""
@@ -62,10 +76,18 @@ class Visit:
         added = []
         drawn = plan.draws or (plan.draws_page and page)
         if drawn and self._new and self.draw.bucket is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            added.append(cookie.fresh(self.draw.bucket, self._secure))
+            added.append(cookie.fresh(self.draw.bucket, self.request.scheme == "https"))
         if self._debug and plan.decisions:
             added.append((b"x-windsock-decisions", _told(plan.decisions)))
+            if self._witness is not None and plan.edition is not None:
+                token = self._witness.seal(plan.decisions, self.request.path, plan.edition.version)
+                added.append((b"x-windsock-token", token.encode("ascii")))
         return tuple(added)
+
+
+def _draw(known: int | None, chance: int) -> Draw:
+    """One number serves both: each experience has a permutation of its own, so that no coin tells of another."""
+    return Draw(chance if known is None else known, chance)
 
 
 def _told(decisions: tuple[Decision, ...]) -> bytes:

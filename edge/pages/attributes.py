@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from edge.pages.charset import Charset
-from edge.pages.fit import written
-from edge.pages.scan import Attribute, attributes
+from edge.pages.fill import NOTHING, encoded, written
 from edge.pages.values import Miss, Slot
+from rules.placeholder import NO_ATTRIBUTE, parted, value_spots
+from rules.scan import Attribute, attributes
 
 Changes = tuple[tuple[str, str | None], ...]
 
@@ -19,16 +21,36 @@ _FORMING: Final = frozenset(
 )
 
 
-def changed(slot: Slot, tag: bytes, changes: Changes, charset: Charset) -> bytes | Miss:
+def changed(
+    slot: Slot, tag: bytes, changes: Changes, charset: Charset, values: Mapping[str, str] = NOTHING
+) -> bytes | Miss:
     """Return the start tag with its attributes changed (None removes one), or why that cannot be done."""
     for name, value in changes:
         if not _NAME.fullmatch(name) or _forms_page(slot, tag, name.lower()):
             return "attribute"
-        written_value = None if value is None else written(value.translate(_ESCAPES), charset)
-        if value is not None and written_value is None:
-            return "charset"
-        tag = _removed(tag, name) if written_value is None else _set(tag, name, written_value)
+        if value is None:
+            tag = _removed(tag, name)
+            continue
+        exact = _exact(slot, name, value, charset, values)
+        if isinstance(exact, str):
+            return exact
+        tag = _set(tag, name, exact)
     return tag
+
+
+def _exact(slot: Slot, name: str, value: str, charset: Charset, values: Mapping[str, str]) -> bytes | Miss:
+    """A value as bytes for between double quotes."""
+    found = value_spots(name, value, values) if values and "{" in value else ()
+    if any(spot.wrong for spot in found) or (found and slot.name.encode() in NO_ATTRIBUTE):
+        return "attribute"
+    parts: list[str] = []
+    for part in parted(value, found):
+        own = part.translate(_ESCAPES) if isinstance(part, str) else encoded(values[part.name], part.kind)
+        if own is None:
+            return "value"
+        parts.append(own)
+    exact = written("".join(parts), charset)
+    return "charset" if exact is None else exact
 
 
 def _forms_page(slot: Slot, tag: bytes, name: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from edge.pages.scan import Tag, attributes, scan
+from rules.scan import Tag, attributes, scan
 
 PRESCAN: Final = 1024
 """How many bytes of a page may hold its `<meta charset>`."""

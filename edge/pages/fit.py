@@ -9,51 +9,98 @@ it: all that stands outside of the two comments around it, and behind it, must b
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final
 
 from edge.pages.charset import UTF_8, Charset
-from edge.pages.scan import scan
+from edge.pages.fill import NOTHING, PROBES, Template, written
 from edge.pages.tree import Node, Tree, ancestors, html, parse
 from edge.pages.values import Miss, Slot
+from rules.placeholder import named, spots
+from rules.scan import scan
 
 _FRAME: Final = frozenset((b"html", b"head", b"body", b"frameset"))
 _FORM: Final = re.compile(r"</?form", re.IGNORECASE)
 _OPEN_END: Final = re.compile(r"(?:&[#0-9A-Za-z]*|</?)\Z")
-_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", "\0": "\ufffd"})
 _ESCAPABLE: Final = frozenset(("title", "textarea"))
 _LINE_EATERS: Final = frozenset(("pre", "listing", "textarea"))
 
 _Pieces = tuple[str, str, str]
 
 
-def markup(slot: Slot, text: str, charset: Charset) -> bytes | Miss:
+def markup(slot: Slot, text: str, charset: Charset, values: Mapping[str, str] = NOTHING) -> bytes | Miss:
     """Return markup as bytes for beside or instead of a slot, or why it cannot stand there."""
     if not text:
         return b""
     if slot.in_form and _FORM.search(text):
         return "markup"
-    return _fitted(slot.quirks, slot.context, text, charset)
+    found = _markup_template(slot.quirks, slot.context, text, charset, _named(text, values))
+    return found if isinstance(found, str) else found.filled(values, charset)
 
 
-def content(slot: Slot, text: str, charset: Charset) -> bytes | Miss:
+def content(slot: Slot, text: str, charset: Charset, values: Mapping[str, str] = NOTHING) -> bytes | Miss:
     """Return plain text as bytes for the inside of a slot, or why it cannot stand there."""
-    escaped = text.translate(_ESCAPES)
-    if slot.name in _LINE_EATERS and escaped.startswith("\n"):
-        escaped = "\n" + escaped  # a parser drops the first one
-    if slot.name in _ESCAPABLE:
-        body = written(escaped, charset)
-        return "charset" if body is None else body
-    return _fitted(slot.quirks, (*slot.context, slot.name), escaped, charset) if escaped else b""
+    context = () if slot.name in _ESCAPABLE else (*slot.context, slot.name)
+    found = _text_template(slot.quirks, context, text, charset, _named(text, values))
+    body = found if isinstance(found, str) else found.filled(values, charset)
+    if isinstance(body, bytes) and slot.name in _LINE_EATERS and body.startswith(b"\n"):
+        return b"\n" + body  # a parser drops the first one
+    return body
 
 
-def written(text: str, charset: Charset) -> bytes | None:
-    """Return text as bytes, with references for what the charset lacks; None when it is not text at all."""
-    try:
-        exact = text.encode()
-    except UnicodeEncodeError:  # half a surrogate pair
-        return None
-    return exact if charset is UTF_8 else text.encode(charset.writes, "xmlcharrefreplace")
+def _named(text: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in named(text) if name in values) if values and "{" in text else ()
+
+
+@lru_cache(maxsize=4096)
+def _markup_template(
+    quirks: bool, context: tuple[str, ...], text: str, charset: Charset, names: tuple[str, ...]
+) -> Template | Miss:
+    found = spots(text, names) if names else ()
+    if any(spot.wrong for spot in found):
+        return "markup"
+    template = Template.of(text, found)
+    if template is None:
+        return "charset"
+    tokens = [template.token(number) for number in range(len(found))]
+    whole = template.joined([token.encode() for token in tokens])
+    body = _fitted(quirks, context, whole.decode(), charset)
+    if isinstance(body, str):
+        return body
+    if found and not _fills(quirks, context, template, tokens):
+        return "markup"
+    return template.like(body)
+
+
+def _fills(quirks: bool, context: tuple[str, ...], template: Template, tokens: list[str]) -> bool:
+    """Whether values of all sorts stay in their places: the tree is as with a harmless word there."""
+    mark = _unused(template.joined([]).decode())
+    inside = _pieces(quirks, context, mark, template.joined([token.encode() for token in tokens]), UTF_8)[1]
+    for probe in PROBES:
+        wanted = inside
+        for token, spot in zip(tokens, template.spots, strict=True):
+            wanted = wanted.replace(token, probe.written[spot.kind])
+        probed = template.joined([probe.encoded[spot.kind] for spot in template.spots])
+        if _pieces(quirks, context, mark, probed, UTF_8)[1] != wanted:
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _text_template(
+    quirks: bool, context: tuple[str, ...], text: str, charset: Charset, names: tuple[str, ...]
+) -> Template | Miss:
+    """`context` is empty where any text may stand."""
+    template = Template.of_text(text, names)
+    if template is None:
+        return "charset"
+    whole = template.joined([template.token(number).encode() for number in range(len(template.spots))]).decode()
+    body = _fitted(quirks, context, whole, charset) if context and whole else written(whole, charset)
+    if body is None:
+        return "charset"
+    return body if isinstance(body, str) else template.like(body)
 
 
 @lru_cache(maxsize=4096)
@@ -76,10 +123,8 @@ def _fitted(quirks: bool, context: tuple[str, ...], text: str, charset: Charset)
 
 
 def _unused(text: str) -> str:
-    number = 0
-    while f"ws-{number}" in text.lower():
-        number += 1
-    return f"ws-{number}"
+    """Return a word that can be a tag and does not occur in the markup."""
+    return f"ws-{blake2b(text.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"  # it cannot hold its own digest
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ import itertools
 import re
 from typing import Final
 
-from edge.pages.scan import attributes, scan
+from rules.scan import attributes, scan
 
 _ATTRIBUTES: Final = {
     b"ng-version": "Angular",

@@ -14,41 +14,60 @@ edited.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
 from edge.pages.charset import Charset
-from edge.pages.prove import prove
-from edge.pages.scan import FORMATTING, VOID, Tag, scan
-from edge.pages.tree import Node, Tree, ancestors, first, html, parse
-from edge.pages.values import Miss, Slot, Untouched
-from edge.pages.weigh import too_heavy
+from edge.pages.prove import Proof
+from edge.pages.row import answers, order_of, targets
+from edge.pages.select import Search, Target
+from edge.pages.steps import Steps, TooSlowError, weight
+from edge.pages.tree import Node, ancestors, html, parse
+from edge.pages.values import Asked, Miss, Slot, Slots, Untouched
+from edge.pages.weigh import TAGS, too_heavy
+from rules.scan import FORMATTING, VOID, Tag, scan
 
-Slots = Mapping[str, Slot | Miss]
-"""For each selector its slot, or why there is none."""
-
+_SCAN: Final = 4  # times as much as a parser needs, with the first parse
 _MERGED: Final = frozenset((b"html", b"body"))
 _HEADINGS: Final = frozenset((b"h1", b"h2", b"h3", b"h4", b"h5", b"h6"))
 
 
-def locate(page: bytes, charset: Charset, selectors: Iterable[str]) -> Slots | Untouched:
-    """Find the first element that each selector matches, in time linear to the page; any page, also a hostile one."""
-    tags, wanted = tuple(scan(page)), tuple(selectors)
-    if (heavy := too_heavy(tags)) is not None:
+def locate(page: bytes, charset: Charset, asked: Iterable[Asked], steps: Steps | None = None) -> Slots | Untouched:
+    """Find what is asked for on any page, also a hostile one; `steps`: what may be spent on it."""
+    try:
+        return _located(page, charset, tuple(asked), steps or Steps())
+    except TooSlowError:
+        return Untouched("too-slow")
+
+
+def _located(page: bytes, charset: Charset, asked: tuple[Asked, ...], steps: Steps) -> Slots | Untouched:
+    once = weight(page)
+    steps.spend(_SCAN * once)
+    tags = tuple(itertools.islice(scan(page), TAGS + 1))
+    if (heavy := too_heavy(page, tags)) is not None:
         return Untouched(heavy)
     mark, quirks = unused(page), _quirks(page, tags, charset)
-    names = _names(parse(page, charset), wanted)
-    found: dict[str, Slot | Miss] = {}
+    search = Search(parse(page, charset), once, steps)
+    orders = {ask: order_of(search, *ask) for ask in asked if not isinstance(ask, str)}
+    wanted = targets(asked, orders)
+    names = _names(search, wanted)
+    found: dict[Target, Slot | Miss] = {}
     for marked in (names, None):  # few marks are enough for elements with an end tag of their own
-        left = [s for s in wanted if s not in found or (isinstance(slot := found[s], Slot) and slot.open_ended)]
+        left = [target for target in wanted if target not in found or _open_ended(found[target])]
         if left:
+            steps.spend(2 * once)
             tree = parse(_marked(page, tags, mark, marked), charset)
-            guess = _Guess(page, tags, mark, tree, quirks)
-            found.update((selector, guess.slot(selector)) for selector in left)
-    return prove(page, charset, mark, found)
+            guess = _Guess(page, tags, mark, Search(tree, once, steps), quirks)
+            found.update((target, guess.slot(target)) for target in left)
+    proof = Proof(page, charset, mark, steps)
+    return answers(asked, orders, proof.prove(found), proof)
+
+
+def _open_ended(slot: Slot | Miss) -> bool:
+    return isinstance(slot, Slot) and slot.open_ended
 
 
 def unused(page: bytes) -> str:
@@ -62,12 +81,12 @@ def _quirks(page: bytes, tags: Sequence[Tag], charset: Charset) -> bool:
     return "<p><table>" in html(parse(head + b"<p><table>", charset))
 
 
-def _names(tree: Tree, selectors: Iterable[str]) -> frozenset[bytes]:
+def _names(search: Search, wanted: Iterable[Target]) -> frozenset[bytes]:
     """The names of the elements that matter: the selected, their forgetful ancestors, and tables."""
     names = {b"table"}
-    for selector in selectors:
-        with suppress(ValueError):
-            node = first(tree, selector)
+    for target in wanted:
+        with suppress(ValueError, TooSlowError):
+            node = target.element(search)
             around = () if node is None else (name for above in ancestors(node) if (name := _name(above)) in FORMATTING)
             names.update(around, () if node is None else (_name(node),))
     return frozenset(names | _HEADINGS if names & _HEADINGS else names)
@@ -104,15 +123,18 @@ class _Guess:
     page: bytes
     tags: Sequence[Tag]
     mark: str
-    tree: Tree
+    search: Search
     quirks: bool
 
-    def slot(self, selector: str) -> Slot | Miss:
-        """The slot that a selector most probably means."""
+    def slot(self, target: Target) -> Slot | Miss:
+        """The slot that a target most probably means."""
         try:
-            node = first(self.tree, selector)
+            node = target.element(self.search)
+            self.search.pay()  # for what follows
         except ValueError:
             return "selector"
+        except TooSlowError:
+            return "too-slow"
         if node is None:
             return "no-match"
         number = self._number(node)
@@ -182,7 +204,7 @@ class _Guess:
 
     def _moved(self, number: int) -> bool:
         """Whether the element was written in a table that it is not part of: parsers put it in front of the table."""
-        order = [self._number(node) for node in self.tree.css(f'table,[{self.mark}="{number}"]')]
+        order = [self._number(node) for node in self.search.tree.css(f'table,[{self.mark}="{number}"]')]
         if number not in order:
             return True
         return any(table is not None and table < number for table in order[order.index(number) :])
@@ -190,7 +212,7 @@ class _Guess:
     def _among_clones(self, node: Node) -> bool:
         """Whether a forgotten `<b>` was opened again around the element: it was not there while the bytes were read."""
         numbers = [self._number(above) for above in ancestors(node) if (above.tag or "").encode() in FORMATTING]
-        return any(len(self.tree.css(f'[{self.mark}="{number}"]')) != 1 for number in numbers)
+        return any(len(self.search.tree.css(f'[{self.mark}="{number}"]')) != 1 for number in numbers)
 
     def _in_form(self, number: int) -> bool:
         """Whether a form is open where an element begins: parsers drop a form in a form."""

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from edge.pages import fit
 from edge.pages.attributes import changed
 from edge.pages.charset import Charset
-from edge.pages.values import Edited, Forms, Miss, Slot
+from edge.pages.fill import NOTHING
+from edge.pages.values import NO_VALUES, Asked, Edited, Experiences, Forms, Miss, Row, Slot, Slots, Values
 from rules.values import Form
 
-_ORDER: Final = ("after", "text", "before", "set", "replace", "remove")
+_ORDER: Final = ("order", "text", "after", "before", "set", "replace", "remove")
+_LED: Final = ("before", "replace", "remove")
+_CLOSING: Final = ("after", "replace", "remove")
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One form at one slot: `page[start:end]` becomes `body`."""
+    """One form at one slot: `page[start:end]` becomes `body`, or the row's children change their places there."""
 
     slot: Slot
     kind: str
     start: int
     end: int
-    body: bytes
+    body: bytes = b""
+    row: Row | None = None
 
     @property
-    def order(self) -> tuple[int, int]:
-        """Where it goes; at one place first what belongs to an element that ends there."""
-        return self.start, _ORDER.index(self.kind)
+    def order(self) -> tuple[int, int, int]:
+        """Where it goes; at one place first what belongs to an element that ends there, from the inside out."""
+        return self.start, _ORDER.index(self.kind), -self.slot.start if self.kind == "after" else 0
 
     def clashes(self, other: Edit) -> bool:
         """Whether both want the same thing, or one is about something that the other takes away."""
@@ -37,72 +41,119 @@ class Edit:
     def _takes(self, other: Edit) -> bool:
         if self.slot.start == other.slot.start:
             whole = self.kind in ("replace", "remove") and other.kind not in ("before", "after")
-            return whole or (self.kind == other.kind and self.kind in ("text", "set"))
+            return whole or {self.kind, other.kind} in ({"set"}, {"text"}, {"order"}, {"text", "order"})
+        if self.kind in _CLOSING and other.kind in _LED and other.slot.lead and self.slot.end == other.slot.start:
+            return True  # the end tag between them would be written twice
         inside = self.slot.start < other.slot.start < self.slot.end
-        return inside and self.kind in ("replace", "remove", "text")
+        return inside and (self.kind in ("replace", "remove", "text") or self._ends_tags())
+
+    def _ends_tags(self) -> bool:
+        return self.row is not None and any(child.lead or child.tail for child in self.row.children)
 
 
-def splice(
-    page: bytes,
-    charset: Charset,
-    slots: Mapping[str, Slot | Miss],
-    experiences: Sequence[tuple[str, Forms]],
-) -> Edited:
-    """Apply the forms of each experience, all of them or none; an earlier experience has the right of way."""
-    edits: list[Edit] = []
+def splice(page: bytes, charset: Charset, slots: Slots, experiences: Experiences, values: Values = NO_VALUES) -> Edited:
+    """Apply the forms of each experience, all of them or none; an earlier experience has the right of way.
+
+    `values`: for an experience, what stands in the place of `{name}` in its forms.
+    """
+    bench = _Bench(page, charset, slots)
     shown: list[str] = []
     missing: list[tuple[str, Miss]] = []
+    skipped: list[tuple[str, str]] = []
     for name, forms in experiences:
-        own = _edits(page, charset, slots, forms, edits)
+        own = bench.edits_of(forms, values.get(name, NOTHING))
         if isinstance(own, str):
             missing.append((name, own))
         else:
-            edits += own
+            bench.edits += own
             shown.append(name)
-    return Edited(_joined(page, edits), tuple(shown), tuple(missing))
+            skipped += ((name, child) for edit in own if edit.row for child in edit.row.skipped)
+    body = b"".join(_written(page, bench.edits, 0, len(page))) if bench.edits else page
+    return Edited(body, tuple(shown), tuple(missing), tuple(skipped))
 
 
-def _edits(
-    page: bytes, charset: Charset, slots: Mapping[str, Slot | Miss], forms: Forms, taken: Sequence[Edit]
-) -> list[Edit] | Miss:
-    own: list[Edit] = []
-    for selector, form in forms:
-        slot = slots.get(selector, "no-match")
-        edit = slot if isinstance(slot, str) else _edit(page, charset, slot, form)
-        if isinstance(edit, str):
-            return edit
-        if any(edit.clashes(other) for other in (*taken, *own)):
-            return "overlap"
-        own.append(edit)
-    return own
+def asked_of(form: Form, selector: str) -> Asked:
+    """What must be known about a page to apply a form."""
+    return (selector, form.order) if form.kind == "order" else selector
 
 
-def _edit(page: bytes, charset: Charset, slot: Slot, form: Form) -> Edit | Miss:
-    match form.kind:
-        case "set":
-            body = changed(slot, page[slot.start : slot.opened], form.attributes, charset)
-            place = (slot.start, slot.opened)
-        case "text":
-            place, why = (slot.opened, slot.closed), slot.inside
-            body = why or fit.content(slot, form.text, charset)
-        case "after":
-            place, why = (slot.end, slot.end), slot.behind
-            body = why or fit.markup(slot, form.text, charset)
-        case "before":
-            place, why = (slot.start, slot.start), slot.whole
-            body = why or fit.markup(slot, form.text, charset)
-        case "replace" | "remove":
-            place, why = (slot.start, slot.end), slot.whole
-            body = why or fit.markup(slot, form.text if form.kind == "replace" else "", charset)
-    return body if isinstance(body, str) else Edit(slot, form.kind, *place, body)
+class _Bench:
+    """One page and the edits that have been made so far."""
+
+    def __init__(self, page: bytes, charset: Charset, slots: Slots) -> None:
+        self._page, self._charset, self._slots = page, charset, slots
+        self.edits: list[Edit] = []
+
+    def edits_of(self, forms: Forms, values: Mapping[str, str]) -> list[Edit] | Miss:
+        """The edits of one experience, or why it cannot be shown."""
+        own: list[Edit] = []
+        for selector, form in forms:
+            found = self._slots.get(asked_of(form, selector), "no-match")
+            edit = found if isinstance(found, str) else self._edit(found, form, values)
+            if isinstance(edit, str):
+                return edit
+            if any(edit.clashes(other) for other in (*self.edits, *own)):
+                return "overlap"
+            own.append(edit)
+        return own
+
+    def _edit(self, found: Slot | Row, form: Form, values: Mapping[str, str]) -> Edit | Miss:
+        if isinstance(found, Row):
+            return Edit(found.slot, "order", found.slot.opened, found.slot.closed, row=found)
+        slot = found
+        match form.kind:
+            case "set":
+                body = changed(slot, self._page[slot.start : slot.opened], form.attributes, self._charset, values)
+                place = (slot.start, slot.opened)
+            case "text":
+                place = (slot.opened, slot.closed)
+                body = slot.inside or fit.content(slot, form.text, self._charset, values)
+            case "after":
+                place = (slot.end, slot.end)
+                body = slot.behind or fit.markup(slot, form.text, self._charset, values)
+            case "before":
+                place = (slot.start, slot.start)
+                body = slot.whole or fit.markup(slot, form.text, self._charset, values)
+            case _:
+                place = (slot.start, slot.end)
+                markup = form.text if form.kind == "replace" else ""
+                body = slot.whole or fit.markup(slot, markup, self._charset, values)
+        return body if isinstance(body, str) else Edit(slot, form.kind, *place, body)
 
 
-def _joined(page: bytes, edits: Sequence[Edit]) -> bytes:
-    if not edits:
-        return page
-    parts: list[bytes] = []
-    at = 0
+def _written(page: bytes, edits: Iterable[Edit], start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a stretch of the page with the edits that are in it."""
+    at = start
+    ended: set[tuple[int, bool]] = set()  # end tags that the page leaves out are written once
     for edit in sorted(edits, key=lambda edit: edit.order):
-        parts += page[at : edit.start], edit.body
+        if edit.start < at:
+            continue  # it is in a row, and written with it
+        yield page[at : edit.start]
+        slot, behind = edit.slot, edit.kind == "after"
+        if (behind or edit.kind in _LED) and (edit.start, behind) not in ended:
+            ended.add((edit.start, behind))
+            yield slot.tail if behind else slot.lead
+        if edit.row is None:
+            yield edit.body
+        else:
+            yield from _reordered(page, edit, edit.row, edits)
         at = edit.end
-    return b"".join((*parts, page[at:]))
+    yield page[at:end]
+
+
+def _reordered(page: bytes, edit: Edit, row: Row, edits: Iterable[Edit]) -> Iterator[bytes]:
+    """The content of a slot with its children in their new places; what is edited in a child goes with it."""
+    within = [other for other in edits if edit.start <= other.slot.start < edit.end]
+    at = edit.start
+    for place, number in zip(row.children, row.order, strict=True):
+        child = row.children[number]
+        yield from _written(page, _of(within, at, place.start), at, place.start)
+        yield place.lead
+        yield from _written(page, _of(within, child.start, child.end), child.start, child.end)
+        yield child.tail
+        at = place.end
+    yield from _written(page, _of(within, at, edit.end), at, edit.end)
+
+
+def _of(edits: Sequence[Edit], start: int, end: int) -> list[Edit]:
+    return [edit for edit in edits if start <= edit.slot.start < end]

@@ -27,6 +27,14 @@ def first(tree: Tree, selector: str) -> Node | None:
         raise ValueError(selector) from error
 
 
+def every(tree: Tree, selector: str) -> list[Node]:
+    """Return all elements that match, in document order; ValueError when the selector is not one."""
+    try:
+        return tree.css(selector)
+    except SelectolaxError as error:
+        raise ValueError(selector) from error
+
+
 def html(tree: Tree) -> str:
     """Write the tree as markup: equal trees have equal markup."""
     return tree.html or ""

@@ -1,9 +1,9 @@
 """How hard a page would be for a parser, told from its tags alone.
 
-Two kinds of pages bring a parser down. Very deep ones: for many a tag it looks through all open elements, so the time
-grows with the square of the depth. Browsers stop at 512; so do we. And forgotten `<b>`s: at each piece of text a parser
+Three kinds of pages bring a parser down. Very deep ones: for many a tag it looks through all open elements, so the time
+grows with the square of the depth. Browsers stop at 512; so do we. Forgotten `<b>`s: at each piece of text a parser
 opens all of them again, so 80 KB of tags can become gigabytes of tree. So each tag counts as many elements as were
-forgotten before it.
+forgotten before it. And tags with very many attributes: each one is compared with all before it.
 
 The stack here is simpler than a parser's and errs on the heavy side. It is kept in one pass over the tags.
 """
@@ -11,10 +11,11 @@ The stack here is simpler than a parser's and errs on the heavy side. It is kept
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
-from edge.pages.scan import FORMATTING, VOID, Tag
 from edge.pages.values import Reason
+from rules.scan import FORMATTING, VOID, Tag, attributes
 
 DEPTH: Final = 512
 """Open elements at one time; browsers flatten what is deeper."""
@@ -24,6 +25,14 @@ REOPENED: Final = 500_000
 
 TAGS: Final = 250_000
 """Tags of one page; about 5 MB of ordinary markup. Its tree takes some 250 MB while it is looked through."""
+
+ATTRIBUTES: Final = 1_000
+"""Attributes of one tag."""
+
+COMPARED: Final = 20_000_000
+"""Comparisons of attributes on one page."""
+
+_LONG: Final = 128  # bytes of a tag that may have attributes enough to matter
 
 _BARRIERS: Final = frozenset(
     b"table td th caption template object applet marquee select foreignobject desc title mi mo mn ms mtext".split()
@@ -50,10 +59,30 @@ _ENDED_BY: Final = {
 """What a start tag ends when nothing else is open inside it; the element itself must be among it."""
 
 
-def too_heavy(tags: Sequence[Tag]) -> Reason | None:
-    """Tell whether a page has too many tags, or is nested too deep, or has too much to open again."""
-    if len(tags) > TAGS:
+def too_heavy(page: bytes, tags: Sequence[Tag]) -> Reason | None:
+    """Tell whether a page has too many tags or attributes, or is nested too deep, or has too much to open again."""
+    if len(tags) > TAGS or _too_many_attributes(page, tags):
         return "too-large"
+    return _too_deep(tags)
+
+
+def _too_many_attributes(page: bytes, tags: Sequence[Tag]) -> bool:
+    compared = 0
+    of_page = 0
+    for tag in tags:
+        if tag.name in (b"html", b"body") and not tag.closing:  # all of them lend their attributes to the first
+            of_page += sum(1 for _ in islice(attributes(page[tag.start : tag.end]), ATTRIBUTES))
+        elif tag.end - tag.start > _LONG:
+            number = sum(1 for _ in islice(attributes(page[tag.start : tag.end]), ATTRIBUTES + 1))
+            compared += number * number
+            if number > ATTRIBUTES or compared > COMPARED:
+                return True
+        if of_page > ATTRIBUTES:
+            return True
+    return False
+
+
+def _too_deep(tags: Sequence[Tag]) -> Reason | None:
     stack: list[bytes] = []
     forgotten = reopened = 0
     for tag in tags:

@@ -7,7 +7,7 @@ from, and travels as JSON to worker processes, so that each of them has the very
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -153,8 +153,20 @@ def check_listeners(settings: Settings) -> None:
 
 
 def unbuilt(settings: Settings) -> tuple[str, ...]:
-    """One line for each setting that was given although its part is not built in this version."""
-    return tuple(
+    """One line for each setting that was given and does nothing: most often its part is not built in this version."""
+    return (*_alone(settings), *_later(settings))
+
+
+def _alone(settings: Settings) -> Iterator[str]:
+    if settings.cdn and not settings.trusted_proxies:
+        yield (
+            f"{settings.source('cdn')} has no effect: the fields of a CDN count only from a listed proxy; "
+            "list its networks in trusted_proxies"
+        )
+
+
+def _later(settings: Settings) -> Iterator[str]:
+    yield from (
         f"{settings.source(setting.name)} has no effect in this version: {setting.later}"
         for setting in SETTINGS
         if setting.later

@@ -32,6 +32,11 @@ class Address(NamedTuple):
         except ValueError:
             return self.host == "localhost"
 
+    @property
+    def from_here(self) -> Address:
+        """The same as this machine reaches it: nobody connects to “every address”."""
+        return Address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host), self.port)  # noqa: S104 - see there
+
     def meets(self, other: Address) -> bool:
         """Whether what arrives at one of them may be for the other."""
         hosts = (_ip(self.host), _ip(other.host))

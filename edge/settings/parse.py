@@ -130,7 +130,10 @@ def path(raw: Raw) -> Path:
     value = text(raw)
     if not value:
         raise ValueError("is empty: write a path")
-    return Path(value).expanduser()
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"is {value!r}, and there is no such home folder: write the whole path") from None
 
 
 def maybe_path(raw: Raw) -> Path | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from edge.settings import address, parse
+from edge.settings.cdn import cdn
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ SETTINGS: Final = (
         "sqlite:///windsock.db",
         "URL",
         "Where events and what is learned go.",
-        later="only the last good edition is kept, beside it",
+        later="only the last good edition and what is switched off are kept, beside it",
         secret=True,
     ),
     Setting(
@@ -82,17 +83,8 @@ SETTINGS: Final = (
         "NETWORK,…",
         "Proxies whose word on the visitor's address is believed.",
     ),
-    Setting(
-        "cdn", parse.word, "", "NAME", "Whose headers name the visitor's place.", later="no header of a CDN is read"
-    ),
-    Setting(
-        "geo_database",
-        parse.maybe_path,
-        "",
-        "FILE",
-        "An .mmdb file that knows the visitor's place.",
-        later="the visitor's place is unknown",
-    ),
+    Setting("cdn", cdn, "", "NAME|FACT: FIELD,…", "Whose headers name the visitor's place."),
+    Setting("geo_database", parse.maybe_path, "", "FILE", "An .mmdb file that knows the visitor's place."),
     Setting(
         "weather",
         parse.weather,
@@ -171,8 +163,7 @@ SETTINGS: Final = (
         parse.maybe_path,
         "",
         "FILE",
-        "The keys that sign tokens; made at first start with mode 0600.",
-        later="nothing is signed",
+        "The keys that sign preview links and tokens; made beside the store at first start, with mode 0600.",
     ),
     Setting(
         "debug_token",

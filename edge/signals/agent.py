@@ -21,6 +21,7 @@ LONGEST: Final = 2048
 
 _LISTS: Final = tomllib.loads(files("edge.signals").joinpath("data/clients.toml").read_text("utf-8"))
 _SIGNS: Final[dict[str, list[str]]] = _LISTS["sign"]
+_BOTH: Final = Domain.OS | Domain.USER_AGENT
 _BOT: Final = re.compile(r"(?<!cu)bot(?![a-z])")  # Cubot makes phones
 _FIRE_TV: Final = re.compile(r"\baft[a-z0-9]{1,6}\b")
 
@@ -34,9 +35,9 @@ BROWSER: Final[dict[str, str]] = {name: value for value, names in _LISTS["browse
 def device(agent: str) -> str:
     """`mobile`, `tablet`, `desktop`, `tv` (also consoles), `bot` (also command-line clients) or `other`."""
     agent = agent.lower()
-    if _BOT.search(agent) or _shows("bot", agent):
+    if ("bot" in agent and _BOT.search(agent)) or _shows("bot", agent):
         return "bot"
-    if _shows("tv", agent) or _FIRE_TV.search(agent):
+    if _shows("tv", agent) or ("aft" in agent and _FIRE_TV.search(agent)):
         return "tv"
     if _shows("tablet", agent) or ("android" in agent and "mobi" not in agent):
         return "tablet"
@@ -45,7 +46,7 @@ def device(agent: str) -> str:
 
 def system_and_browser(agent: str) -> tuple[str, str]:
     """The values of `os` and `browser`: one of those in `OS` and `BROWSER`, or `other`."""
-    found = matcher()(agent, Domain.OS | Domain.USER_AGENT)
+    found = matcher()(agent, _BOTH)
     system = OS.get(found.os.family, "other") if found.os else "other"
     browser = BROWSER.get(found.user_agent.family, "other") if found.user_agent else "other"
     return system, browser
@@ -58,4 +59,7 @@ def matcher() -> Resolver:
 
 
 def _shows(kind: str, agent: str) -> bool:
-    return any(sign in agent for sign in _SIGNS[kind])
+    for sign in _SIGNS[kind]:  # noqa: SIM110 -- a generator for any() takes three times as long
+        if sign in agent:
+            return True
+    return False

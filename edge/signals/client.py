@@ -1,6 +1,6 @@
 """The program and the device in the visitor's hand: client hints first, then the User-Agent.
 
-Both are strings that a visitor chooses, so they are cut in length before anything else, and the cache of results is
+Both are strings that a visitor chooses, so they are cut in length before anything else, and the memory of results is
 bounded in count: at most `REMEMBERED` entries of at most 3.5 KiB.
 """
 
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
+from functools import lru_cache
 from typing import Final
 
-from cachetools import LRUCache
-
 from edge.signals import agent, hints
-from rules.values import UNKNOWN
+from rules.values import UNKNOWN, Value
 
 REMEMBERED: Final = 4096
 """Clients whose result is kept."""
+
+_SAVE_DATA: Final = 16
+"""Bytes of Save-Data that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +30,38 @@ class Client:
     browser: str = UNKNOWN
 
 
-_Key = tuple[bytes, bytes, bytes, bytes]
-_seen: Final[LRUCache[_Key, Client]] = LRUCache(REMEMBERED)
-_seen_lock: Final = Lock()  # an LRUCache is corrupted when two threads reorder it; held for a look-up only
-
-
-def signals(fields: Mapping[bytes, bytes]) -> dict[str, str | bool]:
+def signals(fields: Mapping[bytes, bytes]) -> Mapping[str, Value]:
     """`device`, `os`, `browser` and `save_data` from the fields of a request; total over all bytes."""
-    client = recognise(
-        fields.get(b"user-agent", b""),
-        fields.get(b"sec-ch-ua", b""),
-        fields.get(b"sec-ch-ua-platform", b""),
-        fields.get(b"sec-ch-ua-mobile", b""),
+    value = fields.get
+    return _signals(
+        value(b"user-agent", b"")[: agent.LONGEST],
+        value(b"sec-ch-ua", b"")[: hints.LONGEST],
+        value(b"sec-ch-ua-platform", b"")[: hints.LONGEST],
+        value(b"sec-ch-ua-mobile", b"")[: hints.LONGEST],
+        value(b"save-data", b"")[:_SAVE_DATA],
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _signals(user_agent: bytes, brands: bytes, platform: bytes, mobile: bytes, save: bytes) -> Mapping[str, Value]:
+    client = recognise(user_agent, brands, platform, mobile)
     return {
         "device": client.device,
         "os": client.os,
         "browser": client.browser,
-        "save_data": fields.get(b"save-data", b"").strip().lower() == b"on",
+        "save_data": save.strip().lower() == b"on",
     }
 
 
 def recognise(user_agent: bytes, brands: bytes = b"", platform: bytes = b"", mobile: bytes = b"") -> Client:
     """Who is asking, from the field values as they came; `unknown` where the request says nothing."""
-    key = (user_agent[: agent.LONGEST], brands[: hints.LONGEST], platform[: hints.LONGEST], mobile[: hints.LONGEST])
-    with _seen_lock:
-        client = _seen.get(key)
-    if client is None:
-        client = _recognised(key[0].decode("utf-8", "replace").strip(), hints.parse(*key[1:]))
-        with _seen_lock:
-            _seen[key] = client
-    return client
-
-
-def _recognised(name: str, hinted: hints.Hints) -> Client:
-    system, browser = agent.system_and_browser(name) if name else (UNKNOWN, UNKNOWN)
-    system = agent.OS.get(hinted.platform, system)
-    return Client(_device(name, system, hinted), system, _brand(hinted) or browser)
+    name = user_agent[: agent.LONGEST].decode("utf-8", "replace").strip()
+    hinted = hints.parse(brands[: hints.LONGEST], platform[: hints.LONGEST], mobile[: hints.LONGEST])
+    system, browser = agent.OS.get(hinted.platform), _brand(hinted)
+    if system is None or browser is None:
+        named = agent.system_and_browser(name) if name else (UNKNOWN, UNKNOWN)
+        system, browser = system or named[0], browser or named[1]
+    return Client(_device(name, system, hinted), system, browser)
 
 
 def _device(name: str, system: str, hinted: hints.Hints) -> str:

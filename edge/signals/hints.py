@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 LONGEST: Final = 512
@@ -28,6 +29,7 @@ class Hints:
 NONE: Final = Hints()
 
 
+@lru_cache(maxsize=1024)
 def parse(brands: bytes, platform: bytes, mobile: bytes) -> Hints:
     """`Sec-CH-UA`, `Sec-CH-UA-Platform` and `Sec-CH-UA-Mobile` as they came; empty for a missing one."""
     if not (brands or platform or mobile):

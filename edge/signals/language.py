@@ -1,4 +1,4 @@
-"""The language a visitor reads best."""
+"""The language a visitor reads best, among those that the site speaks of."""
 
 from __future__ import annotations
 
@@ -9,24 +9,36 @@ from typing import Final
 LONGEST: Final = 1024
 """Bytes of an Accept-Language field that are read."""
 
+REMEMBERED: Final = 1024
+"""Fields whose language is kept."""
+
 _RANGE: Final = re.compile(
     rb"\s*([A-Za-z]{2,3})(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*[qQ]\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?"
 )
+_ALSO: Final = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "fil": "tl"}
+"""Codes that people write for one language -> the one that counts when they are compared."""
 
 
-@lru_cache(maxsize=1024)
-def best(accept_language: bytes) -> str | None:
-    """The primary subtag with the highest weight, in lower case; of equal ones the first; None when there is none.
+@lru_cache(maxsize=REMEMBERED)
+def best(accept_language: bytes, offered: tuple[str, ...] = ()) -> str | None:
+    """The language with the highest weight among those offered; if none of them is asked for, among all.
 
-    Takes an Accept-Language field value of at most `LONGEST` bytes (RFC 9110, section 12.5.4). `*`, weights of zero
-    and whatever is not a language range are passed over.
+    Takes an Accept-Language field value of at most `LONGEST` bytes (RFC 9110, section 12.5.4), and compares primary
+    subtags: `de-AT` asks for `de`, and both `nb` and `nn` are `no`. Of equal weights the first counts. `*`, weights of
+    zero and whatever is not a language range are passed over. None when nothing is left.
     """
-    chosen, weight = None, 0.0
-    for item in accept_language.split(b","):
-        found = _RANGE.fullmatch(item)
-        if found is None:
-            continue
-        own = float(found[2]) if found[2] else 1.0
-        if own > weight:
-            chosen, weight = found[1].decode("ascii").lower(), own
-    return chosen
+    asked = _asked(accept_language)
+    names = {_ALSO.get(name, name): name for name in offered}
+    spoken = [(names[key], weight) for name, weight in asked if (key := _ALSO.get(name, name)) in names]
+    return max(spoken or asked, key=lambda each: each[1], default=(None, 0.0))[0]
+
+
+def _asked(field: bytes) -> list[tuple[str, float]]:
+    """Primary subtags in lower case with their weights above zero, in the order in which they stand."""
+    found = []
+    for item in field.split(b","):
+        range_ = _RANGE.fullmatch(item)
+        weight = 0.0 if range_ is None else float(range_[2] or 1.0)
+        if range_ is not None and weight > 0:
+            found.append((range_[1].decode("ascii").lower(), weight))
+    return found

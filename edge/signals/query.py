@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from edge.web.read import decoded
@@ -18,6 +19,30 @@ LONGEST_NAME: Final = 64
 
 LONGEST_VALUE: Final = 512
 """Characters of a value that are kept."""
+
+
+USUAL: Final = 256
+"""Bytes of a query string that is remembered; a longer one is rarely sent twice."""
+
+REMEMBERED: Final = 1024
+"""Query strings that are kept."""
+
+_NOTHING: Final[tuple[Mapping[str, str], Mapping[str, str]]] = ({}, {})
+
+
+def read(query_string: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """What `parse` and `signals` make of a query string."""
+    if not query_string:
+        return _NOTHING
+    return _remembered(query_string) if len(query_string) <= USUAL else _read(query_string)
+
+
+def _read(query_string: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    parameters = parse(query_string)
+    return parameters, signals(parameters)
+
+
+_remembered: Final = lru_cache(maxsize=REMEMBERED)(_read)
 
 
 def parse(query_string: bytes) -> dict[str, str]:

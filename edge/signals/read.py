@@ -1,38 +1,161 @@
-"""All signals of one request that need no outside data."""
+"""All signals of one request that need nobody to be asked.
+
+A request is answered from parts that repeat: where its address is, what its User-Agent and hints say, which language
+its field asks for, where it came from, what the clock shows there. Each part is worked out once, kept in a memory that
+is bounded in count and whose keys are cut in length, and merged into the context of each request that shares it. A part
+that no rule of the edition asks for is not looked at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
 
 from edge.context import Context
-from edge.signals import client, language, query, source, time
+from edge.settings import Settings
+from edge.signals import agent, client, language, query, source, zones
+from edge.signals.atlas import Atlas
+from edge.signals.cdn import Cdn, cdn
+from edge.signals.front import Front
+from edge.signals.geofile import GeoFile
+from edge.signals.holiday import Holidays
+from edge.signals.place import Place, completed
+from edge.signals.time import Times
+from edge.signals.wanted import wanted
 from edge.web.request import Request
 from rules.values import UNKNOWN, RuleSet, Value
 
+PLACE: Final = ("country", "region", "city", "continent", "timezone")
+TIME: Final = ("hour", "daypart", "weekday", "weekend", "date", "month", "season")
+CLIENT: Final = ("device", "os", "browser", "save_data")
+ORIGIN: Final = ("source", "previous.path")
 
-def read(request: Request, rules: RuleSet, at: float) -> Context:
-    """The context of a request that arrived at `at`, seconds since the epoch, on a site with these rules.
 
-    Pure and total: whatever the visitor sent gives a context, in bounded time. A signal that the request does not tell
-    is missing, which counts as `unknown`. The table in `edge/signals/README.md` says where each one comes from.
+class Reader:
+    """Reads the context of a request. Without an atlas and a CDN every place is unknown.
+
+    `every`: tell all signals, also those that no rule asks for. `dropped` is called for each request that brought the
+    CDN's fields and did not come through it.
     """
-    parameters = query.parse(request.query_string)
-    signals: dict[str, Value] = {"path": request.path, "host": request.host or UNKNOWN, "method": request.method}
-    signals.update(time.signals(at, rules.zone, rules.dayparts))
-    signals.update(client.signals(request.fields))
-    signals.update(_origins(request, parameters))
-    if parameters:
-        signals.update(query.signals(parameters))
-    return Context(signals=signals, path=request.path, host=request.host, query=parameters, at=at)
+
+    def __init__(
+        self,
+        atlas: Atlas | None = None,
+        cdn: Cdn | None = None,
+        holidays: Holidays | None = None,
+        front: Front | None = None,
+        dropped: Callable[[], None] = lambda: None,
+        every: bool = False,
+    ) -> None:
+        self._atlas, self._cdn, self._holidays = atlas or Atlas(), cdn, holidays or Holidays()
+        self._front, self._dropped, self._every = front, dropped, every
+        self._asked = _Asked(None, every)
+
+    def __call__(self, request: Request, rules: RuleSet, at: float) -> Context:
+        """The context of a request that arrived at `at`, seconds since the epoch, on a site with these rules.
+
+        Total: whatever the visitor sent gives a context, in bounded time. A signal that the request does not tell is
+        missing, which counts as `unknown`. The table in `edge/signals/README.md` says where each one comes from.
+        """
+        asked = self._asked
+        if asked.rules is not rules:
+            asked = self._asked = _Asked(rules, self._every)
+        fields = request.fields
+        signals: dict[str, Value] = {"path": request.path, "host": request.host or UNKNOWN, "method": request.method}
+        if not request.vouched:
+            self._noticed(request)
+        if asked.place:
+            self._here_and_now(signals, asked, request, at)
+        if asked.client:
+            signals.update(client.signals(fields))
+        if asked.language:
+            spoken = language.best(fields.get(b"accept-language", b"")[: language.LONGEST], asked.languages)
+            if spoken is not None:
+                signals["language"] = spoken
+        parameters, named = query.read(request.query_string)
+        if asked.origin:
+            signals.update(_origin(fields.get(b"referer", b"")[: source.LONGEST], request.host, parameters))
+        if named:
+            signals.update(named)
+        return Context(signals, request.path, request.host, parameters, at, request.scheme)
+
+    def place(self, request: Request) -> Place:
+        """Where the visitor is: what the CDN says of a vouched request, then what the atlas knows of its address."""
+        found = self._atlas.find(request.client)
+        if self._cdn is None or not request.vouched:
+            return found
+        told = self._cdn.place(request.fields)
+        return found if told is None else completed(told, found)
+
+    def _here_and_now(self, signals: dict[str, Value], asked: _Asked, request: Request, at: float) -> None:
+        place = self.place(request)
+        signals.update(place.signals)
+        if asked.time:
+            times = asked.times.signals(at, place)
+            signals.update(times)
+            if asked.holiday and place.country:
+                holiday = self._holidays.on(place.country, str(times["date"]))
+                if holiday is not None:
+                    signals["holiday"] = holiday
+
+    def _noticed(self, request: Request) -> None:
+        """Nobody vouches for this request: what its fields claim about the way here is noticed, and no more."""
+        if self._front is not None and not self._front.clear:
+            self._front.sees(request.client, b"x-forwarded-for" in request.fields)
+        if self._cdn is not None and self._cdn.sent(request.fields):
+            self._dropped()
 
 
-def _origins(request: Request, parameters: Mapping[str, str]) -> dict[str, Value]:
-    """Where the visitor comes from, and in which language."""
-    came_from = source.referrer(request.fields.get(b"referer", b""))
-    found: dict[str, Value] = {"source": source.source(parameters, came_from, request.host)}
-    if came_from is not None and source.same_site(came_from.host, request.host):
+class _Asked:
+    """What one edition asks for, worked out once."""
+
+    def __init__(self, rules: RuleSet | None, every: bool) -> None:
+        self.rules = rules
+        self.times = Times(rules.zone, rules.dayparts) if rules else Times()
+        asked = wanted(rules) if rules else None
+
+        def any_of(*names: str) -> bool:
+            return every or (asked is not None and not asked.signals.isdisjoint(names))
+
+        self.holiday = any_of("holiday")
+        self.time = any_of("holiday", *TIME)
+        self.place = self.time or any_of(*PLACE)
+        self.client = any_of(*CLIENT)
+        self.origin = any_of(*ORIGIN)
+        self.language = any_of("language")
+        self.languages = asked.languages if asked else ()
+
+
+def for_questions(settings: Settings, atlas: Atlas | None = None) -> Reader:
+    """Tells every signal, waits for what it has to load, and opens the geo database where no atlas is given."""
+    if atlas is None and settings.geo_database is not None:
+        atlas = Atlas()
+        GeoFile(settings.geo_database, atlas.take, shared=False).look()
+    return Reader(atlas, cdn(settings.cdn), Holidays(waits=True), every=True)
+
+
+def prepare() -> None:
+    """Read now what the first visitors would wait for: a quarter of a second and 30 MB, shared by later forks."""
+    agent.matcher()
+    zones.load()
+
+
+@lru_cache(maxsize=1024)
+def _came_from(referer: bytes, host: str) -> tuple[source.Referrer | None, Mapping[str, Value]]:
+    """The page that held the link, and the signals of a link that says nothing of itself."""
+    came_from = source.referrer(referer)
+    found: dict[str, Value] = {"source": source.source({}, came_from, host)}
+    if came_from is not None and source.same_site(came_from.host, host):
         found["previous.path"] = came_from.path
-    spoken = language.best(request.fields.get(b"accept-language", b"")[: language.LONGEST])
-    if spoken is not None:
-        found["language"] = spoken
-    return found
+    return came_from, found
+
+
+def _origin(referer: bytes, host: str, parameters: Mapping[str, str]) -> Mapping[str, Value]:
+    """Where the visitor comes from."""
+    came_from, found = _came_from(referer, host)
+    return {**found, "source": source.source(parameters, came_from, host)} if parameters else found
+
+
+read: Final = Reader(every=True)
+"""Tells every signal that a request has in itself."""

@@ -1,11 +1,19 @@
-"""The moment of a request, on the clock and calendar of one zone."""
+"""The moment of a request, on the clock and calendar of where the visitor is.
+
+Nothing here turns with the second, so the answer is worked out once a minute for each zone. What is not known of the
+visitor is taken from the site: its clock, and the hemisphere and the free days of its zone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Final
 
+from edge.signals.country import HOME, SOUTH, SOUTHERN_ZONES, weekend
+from edge.signals.place import NOWHERE, Place
+from edge.signals.zones import zone as zone_of
 from rules.values import Value
 from rules.window import WEEKDAYS
 from rules.words import DAYPARTS
@@ -13,28 +21,46 @@ from rules.words import DAYPARTS
 Dayparts = Mapping[str, tuple[float, float]]
 """Name of a part of the day -> (from, until) in hours; the second is not included and may lie after midnight."""
 
+REMEMBERED: Final = 1024
+"""Minutes of a zone and country that are kept; there are some 400 of those at once."""
+
+_MINUTE: Final = 60
 _SEASONS: Final = ("winter", "spring", "summer", "autumn")
 
 
-def signals(at: float, zone: tzinfo, dayparts: Dayparts) -> dict[str, Value]:
-    """`hour`, `daypart`, `weekday`, `weekend`, `date`, `month` and `season` at `at`, seconds since the epoch.
+class Times:
+    """The clock of one site: its zone and its parts of the day, the usual ones where it names none."""
 
-    Without `dayparts` the usual ones count. Seasons are those of the northern hemisphere and turn with the month:
-    spring is March to May.
-    """
-    now = datetime.fromtimestamp(at, zone)
-    found: dict[str, Value] = {
-        "hour": now.hour,
-        "weekday": WEEKDAYS[now.weekday()],
-        "weekend": now.weekday() >= 5,
-        "date": now.date().isoformat(),
-        "month": now.month,
-        "season": _SEASONS[now.month % 12 // 3],
-    }
-    part = daypart(now.hour + now.minute / 60, dayparts or DAYPARTS)
-    if part is not None:
-        found["daypart"] = part
-    return found
+    def __init__(self, zone: tzinfo = UTC, dayparts: Dayparts = DAYPARTS) -> None:
+        self._zone, self._dayparts = zone, dayparts or DAYPARTS
+        self._minute = lru_cache(maxsize=REMEMBERED)(self._uncached)
+
+    def signals(self, at: float, place: Place = NOWHERE) -> Mapping[str, Value]:
+        """`hour`, `daypart`, `weekday`, `weekend`, `date`, `month` and `season` at `at`, seconds since the epoch.
+
+        Seasons turn with the month: spring is March to May in the north and September to November in the south.
+        """
+        latitude = place.latitude
+        south = None if latitude is None else latitude < 0
+        return self._minute(int(at // _MINUTE), place.timezone, place.country, south)
+
+    def _uncached(self, minute: int, name: str, country: str, south: bool | None) -> Mapping[str, Value]:
+        zone = zone_of(name) or self._zone
+        now = datetime.fromtimestamp(minute * _MINUTE, zone)
+        if south is None:
+            south = country in SOUTH if country else str(zone) in SOUTHERN_ZONES
+        found: dict[str, Value] = {
+            "hour": now.hour,
+            "weekday": WEEKDAYS[now.weekday()],
+            "weekend": now.weekday() in weekend(country or HOME.get(str(zone), "")),
+            "date": now.date().isoformat(),
+            "month": now.month,
+            "season": _SEASONS[(now.month + 6 * south) % 12 // 3],
+        }
+        part = daypart(now.hour + now.minute / 60, self._dayparts)
+        if part is not None:
+            found["daypart"] = part
+        return found
 
 
 def daypart(hour: float, dayparts: Dayparts) -> str | None:

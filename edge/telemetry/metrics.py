@@ -1,25 +1,32 @@
 """Counters for Prometheus, right over several workers and cheap on the request path.
 
-A request only adds to plain dictionaries. Every `FLUSH` seconds at most, the event loop moves them into
-prometheus-client, whose memory-mapped files (`PROMETHEUS_MULTIPROC_DIR`) let the private listener add up all
-workers, also those that have ended. prometheus-client looks for that directory while it is imported: so it is
-imported only when the first `Metrics` is made.
+A request only adds to a plain dictionary and a list. Every `FLUSH` seconds at most, the event loop moves them into
+prometheus-client, a label or a bucket at a time. Its memory-mapped files (`PROMETHEUS_MULTIPROC_DIR`) let the private
+listener add up all workers, also those that have ended. prometheus-client looks for that directory while it is
+imported: so it is imported only when the first `Metrics` is made.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+from bisect import bisect_left
 from collections import Counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from edge import __version__
 from edge.fallback import Rung
+
+if TYPE_CHECKING:
+    from prometheus_client import Histogram
 
 FLUSH: Final = 0.05
 """Seconds until a count shows on `/metrics`."""
 
 _DECISION_BUCKETS: Final = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1)
 _REQUEST_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+_STATUSES: Final = tuple([("requests", f"{hundreds}xx") for hundreds in range(10)])
 
 
 class Metrics:
@@ -28,6 +35,9 @@ class Metrics:
     def __init__(self) -> None:
         import prometheus_client as prometheus
 
+        from edge.telemetry.reserve import install
+
+        install()
         self.registry = prometheus.CollectorRegistry()
         self._counters = {
             name: prometheus.Counter(f"windsock_{name}", text, labels, registry=self.registry)
@@ -40,6 +50,7 @@ class Metrics:
                 ("requests", "Requests by status class.", ("status",)),
                 ("refusals", "Requests that the request check turned away, by status.", ("status",)),
                 ("cache_requests", "Requests by what the cache did.", ("result",)),
+                ("cdn_fields_dropped", "Requests with the CDN's fields that did not come through it.", ()),
             )
         }
         self._histograms = {
@@ -77,8 +88,9 @@ class Metrics:
         ).labels(__version__).set(1)
         for rung in Rung:
             self._counters["fallbacks"].labels(rung.value)
-        self._counts: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in self._counters}
-        self._times: dict[str, list[float]] = {name: [] for name in self._histograms}
+        self._counts: Counter[tuple[str, ...]] = Counter()  # by name and labels
+        self._requests: list[float] = []  # seconds, as in the histograms of these names
+        self._decisions: list[float] = []
         self._dirty = False
 
     def decided(self, experience: str, variant: str, reason: str) -> None:
@@ -88,6 +100,10 @@ class Metrics:
     def fell(self, failure: str, rung: Rung) -> None:
         """One request went down the ladder."""
         self._add("fallbacks", rung.value)
+        self._add("failures", failure)
+
+    def failed(self, failure: str) -> None:
+        """Something failed, and what the visitor gets is not known yet."""
         self._add("failures", failure)
 
     def untouched(self, reason: str) -> None:
@@ -100,13 +116,15 @@ class Metrics:
 
     def answered(self, status: int, seconds: float, cache: str = "bypass") -> None:
         """One answer, with the time to its first byte."""
-        self._add("requests", f"{status // 100}xx")
-        self._add("cache_requests", cache)
-        self._times["request"].append(seconds)
+        self._counts[_STATUSES[status // 100 % 10]] += 1
+        self._counts["cache_requests", cache] += 1
+        self._requests.append(seconds)
+        if not self._dirty:
+            self._flush_soon()
 
     def decided_in(self, seconds: float) -> None:
         """How long signals and decisions took."""
-        self._times["decision"].append(seconds)
+        self._decisions.append(seconds)
 
     def reloaded(self, at: float) -> None:
         """A new edition serves since `at` (seconds since the epoch)."""
@@ -120,23 +138,46 @@ class Metrics:
         """One request that was not clearly one to this site."""
         self._add("refusals", str(status))
 
-    def _add(self, name: str, *labels: str) -> None:
-        self._counts[name][labels] += 1
+    def dropped(self) -> None:
+        """One request brought the CDN's fields and did not come from a listed proxy."""
+        self._add("cdn_fields_dropped")
+
+    def _add(self, *counted: str) -> None:
+        self._counts[counted] += 1
         if not self._dirty:
-            self._dirty = True
-            asyncio.get_running_loop().call_later(FLUSH, self.flush)
+            self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        self._dirty = True
+        asyncio.get_running_loop().call_later(FLUSH, self.flush)
 
     def flush(self) -> None:
         """Move what was counted into prometheus-client."""
         self._dirty = False
-        for name, counts in self._counts.items():
-            for labels, amount in counts.items():
-                self._counters[name].labels(*labels).inc(amount)
-            counts.clear()
-        for name, times in self._times.items():
-            for seconds in times:
-                self._histograms[name].observe(seconds)
-            times.clear()
+        for (name, *labels), amount in self._counts.items():
+            counter = self._counters[name]
+            (counter.labels(*labels) if labels else counter).inc(amount)
+        self._counts.clear()
+        _move(self._requests, self._histograms["request"])
+        _move(self._decisions, self._histograms["decision"])
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus scrapes: this process, or all that share `PROMETHEUS_MULTIPROC_DIR`."""
+        import prometheus_client as prometheus
+
+        self.flush()
+        return exposition() if os.environ.get(_SHARED) else prometheus.generate_latest(self.registry)
+
+
+def _move(times: list[float], histogram: Histogram) -> None:
+    """What `observe` would do for each of them, at one step a bucket; what it needs for that is private there."""
+    for place, amount in Counter([bisect_left(histogram._upper_bounds, seconds) for seconds in times]).items():
+        histogram._buckets[place].inc(amount)
+    histogram._sum.inc(sum(times))
+    times.clear()
+
+
+_SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def exposition() -> bytes:

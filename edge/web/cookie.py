@@ -43,15 +43,12 @@ def read(headers: Iterable[tuple[bytes, bytes]]) -> Stored:
 
 def stripped(headers: Headers) -> Headers:
     """The fields with our cookie taken out; other cookies keep their bytes and order."""
-    if not any(field == b"cookie" and NAME in value for field, value in headers):
-        return headers
-    return tuple(pair for pair in map(_without_ours, headers) if pair is not None)
+    left = [_without_ours(pair) if pair[0] == b"cookie" and NAME in pair[1] else pair for pair in headers]
+    return tuple([pair for pair in left if pair is not None])
 
 
 def _without_ours(field: tuple[bytes, bytes]) -> tuple[bytes, bytes] | None:
     name, value = field
-    if name != b"cookie":
-        return field
     pairs = _pairs(value)
     others = [pair for cookie, pair in pairs if cookie != NAME]
     if len(others) == len(pairs):
@@ -61,5 +58,19 @@ def _without_ours(field: tuple[bytes, bytes]) -> tuple[bytes, bytes] | None:
 
 def fresh(bucket: int, secure: bool) -> tuple[bytes, bytes]:
     """The Set-Cookie field that gives a device its bucket."""
-    value = b"windsock=%d; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d" % (bucket, MAX_AGE)
-    return (b"set-cookie", value + b"; Secure" if secure else value)
+    return _set(b"%d" % bucket, MAX_AGE, secure)
+
+
+def off(secure: bool) -> tuple[bytes, bytes]:
+    """The Set-Cookie field of a visitor who wants to be left alone."""
+    return _set(b"off", MAX_AGE, secure)
+
+
+def forgotten() -> tuple[bytes, bytes]:
+    """The Set-Cookie field that leaves nothing of ours on a device."""
+    return _set(b"", 0, secure=False)
+
+
+def _set(value: bytes, max_age: int, secure: bool) -> tuple[bytes, bytes]:
+    field = b"windsock=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%d" % (value, max_age)
+    return (b"set-cookie", field + b"; Secure" if secure else field)

@@ -55,18 +55,21 @@ _USUAL_LENGTH: Final = 100  # bytes; what is longer is rare, or somebody fills o
 
 def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:
     """The value of the first field of that name (lower case)."""
-    return next((value for field, value in headers if field == name), None)
+    for field, value in headers:
+        if field == name:
+            return value
+    return None
 
 
 def every(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
     """The members of all fields of that name, split at commas, without empty ones (RFC 9110 §5.6.1)."""
-    members = (member.strip() for field, value in headers if field == name for member in value.split(b","))
-    return [member for member in members if member]
+    values = [value for field, value in headers if field == name]
+    return [member for value in values for part in value.split(b",") if (member := part.strip())]
 
 
 def without(headers: Iterable[tuple[bytes, bytes]], names: frozenset[bytes]) -> Headers:
     """All fields but those of these names."""
-    return tuple(pair for pair in headers if pair[0] not in names)
+    return tuple([pair for pair in headers if pair[0] not in names])
 
 
 def replaced(headers: Iterable[tuple[bytes, bytes]], name: bytes, value: bytes) -> Headers:

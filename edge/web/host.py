@@ -18,6 +18,7 @@ _LABEL: Final = re.compile(r"[0-9a-z_]([0-9a-z_-]*[0-9a-z_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _LONGEST_NAME: Final = 253
 _LONGEST_LABEL: Final = 63
+_LONGEST: Final = _LONGEST_NAME + len(":65535")
 
 
 class Hosts:
@@ -28,8 +29,12 @@ class Hosts:
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed = frozenset(item.lower() for item in allowed)
-        self.valid = lru_cache(maxsize=1024)(valid)
+        self._valid = lru_cache(maxsize=1024)(valid)
         self.served = lru_cache(maxsize=1024)(self._served)
+
+    def valid(self, authority: bytes) -> bool:
+        """Whether this is a host (see `valid`); what is too long for one is not even remembered."""
+        return len(authority) <= _LONGEST and self._valid(authority)
 
     def _served(self, authority: bytes) -> bool:
         """Whether a valid authority is served here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from edge.web.asgi import Scope
@@ -14,10 +15,8 @@ _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")  # a stray % costs a step, wh
 
 def read(scope: Scope, trust: Trust) -> Request:
     """The request in one pass over its fields; the client address by `trust`."""
-    headers: Headers = tuple((name.lower(), value) for name, value in scope["headers"])
-    fields: dict[bytes, bytes] = {}
-    for name, value in headers:
-        fields.setdefault(name, value)
+    headers = in_lower_case(scope["headers"])
+    fields = dict(reversed(headers))  # of a field that repeats, the first value
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
     peer = scope["client"][0] if scope.get("client") else ""
     return Request(
@@ -30,7 +29,13 @@ def read(scope: Scope, trust: Trust) -> Request:
         headers=headers,
         fields=fields,
         client=trust.client(peer, headers),
+        vouched=trust.believes(peer),
     )
+
+
+def in_lower_case(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Fields as pairs, their names in lower case, as servers should hand them on."""
+    return tuple([(name.lower(), value) for name, value in headers])
 
 
 def decoded(raw: bytes) -> str:

@@ -9,9 +9,12 @@ Headers = tuple[tuple[bytes, bytes], ...]
 """Ordered pairs, names in lower case; never a dict, since fields repeat."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
-    """One request, parsed once. Its repr names nobody."""
+    """One request, parsed once and never changed: to freeze it would cost each visitor a microsecond.
+
+    Its repr names nobody.
+    """
 
     method: str
     scheme: str  # as the visitor's browser sees it: http or https
@@ -22,3 +25,4 @@ class Request:
     headers: Headers = field(repr=False)
     fields: Mapping[bytes, bytes] = field(repr=False)  # the first value of each name
     client: str = field(repr=False, default="")  # the visitor's address: used in memory, then forgotten
+    vouched: bool = False  # it came from a listed proxy: what that says of the visitor is believed

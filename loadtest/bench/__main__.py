@@ -45,7 +45,7 @@ def _cpu(options: argparse.Namespace, folder: Path) -> int:
         print(json.dumps({**how, **table.document(targets, rounds, verdicts)}))
     else:
         print(*table.lines(targets, rounds), "", sep="\n")
-        print(*(table.verdict(one) for one in verdicts), "", sep="\n")
+        print(*table.promises(verdicts), "", sep="\n")
         load = f"{options.rounds} rounds of {options.seconds} s, {CONNECTIONS} connections"
         print(f"{load}, {len(FIELDS)} header fields and Host, {SIZE:,} bytes a page.")
         print(f"{machine()}; " + ", ".join(f"{name} {version}" for name, version in versions().items()))

@@ -67,11 +67,12 @@ def middle(rounds: Sequence[Round], target: str) -> Sample:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A promise: `target` costs at most `limit` times what `reference` does."""
+    """A promise, in words: `target` costs at most `limit` times what `reference` does."""
 
     target: str
     reference: str
     limit: float
+    promise: str
 
 
 @dataclass(frozen=True, slots=True)

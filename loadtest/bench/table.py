@@ -17,8 +17,19 @@ _HEADS: Final = (
 
 def lines(targets: Sequence[Target], rounds: Sequence[Round]) -> Iterator[str]:
     """The table, one line a target."""
-    rows = [_HEADS, *(tuple(_row(target, rounds)) for target in targets)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
+    return _table([_HEADS, *(tuple(_row(target, rounds)) for target in targets)])
+
+
+def promises(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """The gates, one line each, and what became of them."""
+    words = {True: "held", False: "missed", None: ""}
+    return _table(
+        [("promise", "measured", ""), *((one.gate.promise, ratio(one.ratio), words[one.held]) for one in verdicts)]
+    )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
         yield "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
         if number == 0:
@@ -38,13 +49,6 @@ def _row(target: Target, rounds: Sequence[Round]) -> Iterator[str]:
 def ratio(found: Ratio | None) -> str:
     """How many times as much, and how far the rounds lie apart."""
     return f"{found.median:.3g} ({found.least:.3g} to {found.most:.3g})" if found else "not measured"
-
-
-def verdict(one: Verdict) -> str:
-    """A gate and what became of it, in one line."""
-    word = {True: "held", False: "MISSED", None: "not measured"}[one.held]
-    promise = f"{word}: {one.gate.target} at most {one.gate.limit:.3g} × {one.gate.reference}"
-    return f"{promise}; measured {ratio(one.ratio)}" if one.ratio else promise
 
 
 def document(targets: Sequence[Target], rounds: Sequence[Round], verdicts: Sequence[Verdict]) -> dict[str, Any]:

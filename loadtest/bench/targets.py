@@ -39,7 +39,10 @@ TARGETS: Final = (
     Target("personal", "own", "windsock, page with three slots", PERSONAL),
     Target("stock", "stock", "proxy on stock `httpx.AsyncClient`, granian"),
 )
-GATES: Final = (Gate("own", "nginx", 5), Gate("own", "stock", 1 / 8))
+GATES: Final = (
+    Gate("own", "nginx", 5, "a page passes through for at most 5 × nginx `proxy_pass`"),
+    Gate("own", "stock", 1 / 8, "… and for at most 1/8 (0.125 ×) of stock httpx"),
+)
 
 
 def chosen(names: Iterable[str]) -> tuple[Target, ...]:

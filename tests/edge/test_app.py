@@ -280,3 +280,16 @@ def test_an_edit_shows_within_a_second_and_a_broken_one_never(rules: Path, wrap:
         await app.aclose()
 
     asyncio.run(edit())
+
+
+# Metrics
+
+
+def test_the_app_can_serve_its_counters_where_it_likes(rules: Path) -> None:
+    async def metrics(_: Request) -> Response:
+        return Response(app.exposition(), media_type="text/plain; version=0.0.4")
+
+    app = edge.Personalization(Starlette(routes=[Route("/", _page), Route("/metrics", metrics)]), rules=rules)
+    asked(app, "/", PHONE)
+    line = b'windsock_decisions_total{experience="hero",reason="rule",variant="phone"} 1.0'
+    assert line in asked(app, "/metrics").body

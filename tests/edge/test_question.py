@@ -16,8 +16,10 @@ from edge.decisions.values import Draw
 from edge.edition import Edition
 from edge.question import QuestionError, answer, ask
 from rules.values import RuleSet
+from rules.vocabulary import Own
 
-SITE = Edition(RuleSet((), ZoneInfo("Europe/Oslo"), "v1", {"lunch": (11.0, 14.0), "rest": (14.0, 11.0)}))
+DAYPARTS = {"lunch": (11.0, 14.0), "rest": (14.0, 11.0)}
+SITE = Edition(RuleSet((), ZoneInfo("Europe/Oslo"), "v1", DAYPARTS, own=Own(tuple(DAYPARTS))))
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC).timestamp()
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 "

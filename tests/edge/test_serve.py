@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.running import answers, until, written
-from tests.wire import free_port
+from tests.wire import LOCAL, free_port
 
 WINDSOCK = Path(sys.executable).with_name("windsock")
 
@@ -18,6 +18,7 @@ WINDSOCK = Path(sys.executable).with_name("windsock")
 def _starts(folder: Path, host: str = "127.0.0.1") -> str:
     """What it says while it starts in this folder, gets ready and ends."""
     port, admin, log = free_port(), free_port(), folder / "log"
+    LOCAL.add(admin)
     command = [
         *(str(WINDSOCK), "serve", "--origin", "http://127.0.0.1:1", "--rules", "pages", "--workers", "1"),
         *("--listen", f"{host}:{port}", "--admin", f"{host}:{admin}"),

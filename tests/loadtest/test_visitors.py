@@ -13,9 +13,14 @@ from loadtest.visitors import MOST_PAGES, PERSONAS, Persona, persona, visits
 SOMEONE = Persona("someone", "Is here.", "Agent/1", "en", start="/a?b=1", referer="https://elsewhere.example/")
 
 
-def test_there_are_a_dozen_personas_each_with_a_name_of_its_own() -> None:
-    assert len(PERSONAS) == 12
-    assert len({one.name for one in PERSONAS}) == 12
+def test_there_are_thirteen_personas_each_with_a_name_of_its_own() -> None:
+    assert len(PERSONAS) == 13
+    assert len({one.name for one in PERSONAS}) == 13
+
+
+def test_a_persona_comes_from_a_place_as_a_cdn_says_it() -> None:
+    told = dict(next(one for one in PERSONAS if one.name == "sofa").fields())
+    assert (told["CF-IPCountry"], told["CF-Region-Code"], told["CF-IPCity"]) == ("US", "WA", "Seattle")
 
 
 @pytest.mark.parametrize("one", PERSONAS, ids=lambda one: one.name)

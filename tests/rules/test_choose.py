@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,28 @@ def test_when_nothing_is_left_the_default_is_shown() -> None:
     never = {"device": "tv"}
     hero = made(entry("split", ("b", 1.0), ("c", 1.0)), b=never, c=never)
     assert choose(hero, {"device": "tv"}) == Choice(1, "default", (("a", 1.0),))
+
+
+def holding(hero: Experience, **placeholders: tuple[str, ...]) -> Experience:
+    """The same where variants hold placeholders."""
+    variants = {name: replace(each, placeholders=placeholders.get(name, ())) for name, each in hero.variants.items()}
+    return replace(hero, variants=variants)
+
+
+def test_a_variant_whose_placeholder_has_no_value_is_out_and_the_others_keep_their_ratios() -> None:
+    hero = holding(made(COIN), b=("slug", "place.name"))
+    assert choose(hero, {}, {"slug": "oslo"}) == Choice(1, "split", (("a", 50.0), ("c", 20.0)))
+    assert len(choose(hero, {}, {"slug": "oslo", "place.name": "Oslo"}).shares) == 3
+
+
+def test_show_gives_the_default_where_a_placeholder_has_no_value() -> None:
+    hero = holding(made(RAINY), b=("slug",))
+    assert choose(hero, {"weather": "rain"}, {}) == Choice(1, "default", (("a", 1.0),))
+    assert choose(hero, {"weather": "rain"}, {"slug": "oslo"}) == Choice(1, "show", (("b", 1.0),))
+
+
+def test_where_no_values_are_given_every_placeholder_counts_as_known() -> None:
+    assert choose(holding(made(RAINY), b=("slug",)), {"weather": "rain"}) == Choice(1, "show", (("b", 1.0),))
 
 
 @settings(max_examples=100, deadline=None)

@@ -11,7 +11,7 @@ import pytest
 
 from rules.compile import compile as compiled
 from rules.load import load
-from rules.values import BUCKETS, Experience, Form, RuleSet
+from rules.values import BUCKETS, Experience, Form, RuleSet, Site
 
 CASES = Path(__file__).parent / "cases"
 
@@ -31,7 +31,9 @@ def test_experiences_stand_in_the_order_of_their_files(rules: RuleSet) -> None:
     assert [experience.file for experience in rules.experiences] == [
         "header.yaml",
         "path.yaml",
+        "reach.yaml",
         "redirect.yaml",
+        "rows.yaml",
         "several.yaml",
         "whole.yaml",
     ]
@@ -141,6 +143,76 @@ def test_another_process_comes_to_the_same_rules_from_the_published_document(rul
 def _without_sets(text: str) -> list[str]:
     """Sets print their members in an order of their own: compare the characters."""
     return sorted(text)
+
+
+GROUPED = """
+experience: {name}
+purpose: content
+where: "/to/{{slug}}"
+slot: ul
+group: top
+variants:
+  a: original
+  b: {{order: ["#new", "#charts"]}}
+  c: {{html: "<p title='{{place.name}}'>{{slug}} {{other}} {{slug}}</p>"}}
+choose: [{{show: b}}, {{show: c}}]
+"""
+
+
+def write(folder: Path, *names: str) -> RuleSet:
+    for at, name in enumerate(names):
+        (folder / f"{at}.yaml").write_text(GROUPED.format(name=name))
+    document = load(folder).document
+    assert document is not None
+    return compiled(json.loads(json.dumps(document)))
+
+
+def test_an_order_arrives(tmp_path: Path) -> None:
+    variant = named(write(tmp_path, "x"), "x").variants["b"]
+    assert variant.forms == (("ul", Form("order", order=("#new", "#charts"))),)
+    assert not variant.original
+
+
+def test_placeholders_are_what_where_catches_and_facts_of_places_and_other_braces_are_text(tmp_path: Path) -> None:
+    variants = named(write(tmp_path, "x"), "x").variants
+    assert variants["c"].placeholders == ("place.name", "slug")
+    assert (variants["a"].placeholders, variants["b"].placeholders) == ((), ())
+
+
+def test_of_a_group_the_first_by_name_leads(tmp_path: Path) -> None:
+    rules = write(tmp_path, "y", "x")
+    assert [(each.name, each.group, each.leads) for each in rules.experiences] == [
+        ("y", "top", False),
+        ("x", "top", True),
+    ]
+    assert all(each.coins for each in rules.experiences)
+    assert sum(each.seats.play for each in rules.experiences) == BUCKETS
+
+
+def test_what_did_not_change_is_taken_over(tmp_path: Path) -> None:
+    before = compiled(load(CASES).document or {})
+    document = json.loads(json.dumps(load(CASES).document))
+    document["experiences"][0]["holdout"] = 0.5
+    after = compiled(document)
+    assert [one is other for one, other in zip(before.experiences, after.experiences, strict=True)] == [False] + [
+        True
+    ] * (len(after.experiences) - 1)
+    assert compiled(document) == after
+
+
+def test_another_member_of_the_group_is_a_change(tmp_path: Path) -> None:
+    alone = named(write(tmp_path, "x"), "x")
+    assert alone.seats.play == BUCKETS
+    assert named(write(tmp_path, "x", "y"), "x").seats.play == BUCKETS // 2
+
+
+def test_a_document_of_an_earlier_version_can_still_be_read() -> None:
+    document = json.loads(json.dumps(load(CASES).document))
+    for key in ("places", "stores", "about", "near", "load", "signals", "cache", "allow"):
+        del document["site"][key]
+    for each in document["experiences"]:
+        del each["group"], each["until"]
+    assert compiled(document).site == Site()
 
 
 def test_equal_documents_give_equal_rules() -> None:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.draw import counts, held_by_site, largest, part, pick, seats, shuffled
-from rules.values import BUCKETS, HELD, OUTSIDE
+from rules.draw import counts, held_by_site, largest, others, part, pick, seats, shuffled
+from rules.values import BUCKETS, HELD, OTHERS, OUTSIDE
 
 SHARES = (
     st.lists(st.integers(0, 1000) | st.floats(0.001, 1000), min_size=1, max_size=8)
@@ -194,3 +194,49 @@ def test_a_rank_beyond_the_counts_is_an_error() -> None:
 
 DRAWN = [864, 2928, 337, 1230, 3884, 1177]
 HELD_OUT = [972, 3788, 2634, 3239, 2961, 3333]
+
+
+NAMES = st.lists(st.text("abcdef", min_size=1, max_size=4), min_size=1, max_size=12, unique=True).map(
+    lambda names: tuple(sorted(names))
+)
+
+
+@given(st.text("xyz", max_size=4), NAMES)
+@settings(max_examples=30, deadline=None)
+def test_a_group_deals_every_bucket_to_exactly_one_of_its_experiences_in_equal_parts(
+    group: str, names: tuple[str, ...]
+) -> None:
+    own = [frozenset(range(BUCKETS)) - others(group, name, names) for name in names]
+    assert sum(map(len, own)) == BUCKETS
+    assert frozenset().union(*own) == frozenset(range(BUCKETS))
+    assert {len(part) for part in own} <= {BUCKETS // len(names), BUCKETS // len(names) + 1}
+
+
+def test_an_experience_alone_in_its_group_has_everybody() -> None:
+    assert others("hero", "a", ("a",)) == frozenset()
+
+
+def test_who_belongs_to_others_is_no_part_of_the_draw_and_ranks_have_no_gaps() -> None:
+    apart = others("hero", "a", ("a", "b", "c"))
+    made = seats("a", 205, 2048, apart=apart)
+    ranks = [rank for rank in made.rank if rank < BUCKETS]
+    assert sorted(ranks) == list(range(made.play))
+    assert {bucket for bucket, rank in enumerate(made.rank) if rank < BUCKETS}.isdisjoint(apart)
+    assert made.held == sum(rank == HELD for rank in made.rank)
+    assert made.play + made.held + sum(rank in (OUTSIDE, OTHERS) for rank in made.rank) == BUCKETS
+
+
+def test_outside_the_rollout_comes_before_the_group_and_the_group_before_the_holdout() -> None:
+    apart = others("hero", "a", ("a", "b"))
+    made = seats("a", BUCKETS, 2048, apart=apart)
+    assert Counter(made.rank)[OUTSIDE] == 2048
+    assert all(made.rank[bucket] in (OUTSIDE, OTHERS) for bucket in apart)
+    assert Counter(made.rank)[OTHERS] + made.held == 2048
+
+
+def test_the_group_says_nothing_about_the_draw() -> None:
+    """Of those who belong to one experience, each half of its draw has its half."""
+    apart = others("hero", "a", ("a", "b"))
+    alone, together = seats("a", 0, BUCKETS), seats("a", 0, BUCKETS, apart=apart)
+    lower = sum(alone.rank[bucket] < BUCKETS // 2 for bucket in range(BUCKETS) if together.rank[bucket] < BUCKETS)
+    assert abs(2 * lower - together.play) ** 2 / together.play < 10.83  # 1 degree of freedom, 0.001

@@ -151,27 +151,6 @@ def test_names_may_look_like_numbers_or_flags(tmp_path: Path) -> None:
     assert "the other is in a.yaml" in "".join(messages(load(folder(one, b=named("404")))))
 
 
-def test_a_warning_does_not_keep_a_file_from_being_served(tmp_path: Path) -> None:
-    loaded = load(folder(tmp_path, hero=HERO.replace("b: {text: B}", "b: {text: B}, c: {text: C}")))
-    assert loaded.document is not None
-    assert [problem.severity for problem in loaded.problems] == ["warning"]
-
-
-WARNINGS = {
-    "an entry that nobody gets to": (HERO + "  - show: a\n  - show: b\n", 10, "no visitor gets to this entry"),
-    "a variant that nothing shows": (HERO.replace("{a: ", "{c: {text: C}, a: "), 5, "nothing shows the variant `c`"),
-    "a visit that takes longer": (HERO + "goal: {visit: /thanks}\n", 9, "needs more time"),
-    "a visit with a short window": (HERO + "goal: {visit: /thanks}\nreward_window: 5m\n", 10, "needs more time"),
-}
-
-
-@pytest.mark.parametrize(("text", "line", "says"), WARNINGS.values(), ids=WARNINGS.keys())
-def test_what_makes_no_sense_is_warned_of(tmp_path: Path, text: str, line: int, says: str) -> None:
-    (problem,) = load(folder(tmp_path, hero=text)).problems
-    assert (problem.severity, problem.line) == ("warning", line)
-    assert says in problem.message
-
-
 def test_an_empty_file_is_an_error_and_an_empty_site_is_not(tmp_path: Path) -> None:
     assert load(folder(tmp_path / "one", site="# nothing yet\n")).document is not None
     assert "the file is empty" in messages(load(folder(tmp_path / "two", hero="# nothing yet\n")))[0]
@@ -294,3 +273,24 @@ def test_a_key_that_belongs_elsewhere_does_not_hide_a_missing_one(tmp_path: Path
     told = messages(load(folder(tmp_path, hero=HERO.replace("where: /", "when: {device: mobile}"))))
     assert any("`where` is missing" in each for each in told)
     assert any("`when` does not belong here" in each for each in told)
+
+
+def test_a_group_shares_one_coin_so_all_of_it_must_be_sticky_or_none(tmp_path: Path) -> None:
+    grouped = HERO + "group: top\n"
+    other = grouped.replace("experience: hero", "experience: nav") + "sticky: false\n"
+    loaded = load(folder(tmp_path / "one", hero=grouped, nav=other))
+    assert loaded.document is None
+    (problem,) = (each for each in loaded.problems if each.severity == "error")
+    assert (problem.file, "`sticky`" in problem.message, bool(problem.hint)) == ("nav.yaml", True, True)
+    assert load(folder(tmp_path / "two", hero=grouped + "sticky: false\n", nav=other)).document is not None
+
+
+def test_a_permission_that_changes_is_seen_by_a_memory(tmp_path: Path) -> None:
+    files = folder(tmp_path, hero=HERO.replace("purpose: content", "purpose: price"), site="timezone: UTC\n")
+    memory: Memory[Read] = Memory()
+    assert load(files, memory).document is None
+    allow = "allow: [{experience: hero, purpose: price, reason: the same for everybody, until: 2999-01-01}]"
+    (files / "site.yaml").write_text(allow)
+    assert load(files, memory).document is not None
+    (files / "site.yaml").write_text("")
+    assert load(files, memory).document is None

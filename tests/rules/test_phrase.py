@@ -5,7 +5,9 @@ import pytest
 from rules.phrase import NESTING, condition, given
 from rules.problem import ReadingError
 from rules.signals import Signals
+from rules.vocabulary import Own
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Not, evaluate
+from rules.words import Signal
 
 
 def holds(tree: object, **signals: object) -> bool | None:
@@ -129,9 +131,20 @@ def test_what_is_no_condition_is_refused(tree: object) -> None:
 
 
 def test_dayparts_are_those_of_the_site() -> None:
-    assert condition({"daypart": "lunch"}, ("lunch",)) == Is("daypart", frozenset({"lunch"}))
+    assert condition({"daypart": "lunch"}, Own(("lunch",))) == Is("daypart", frozenset({"lunch"}))
     with pytest.raises(ReadingError, match="lunch"):
-        condition({"daypart": "evening"}, ("lunch",))
+        condition({"daypart": "evening"}, Own(("lunch",)))
+
+
+def test_a_signal_of_the_sites_own_has_the_words_that_the_site_gives_it() -> None:
+    own = Own(signals={"mood": Signal("mood", "word", "", ("calm", "busy")), "queue": Signal("queue", "number", "")})
+    assert condition({"mood": "Calm", "queue": "> 5"}, own) == AllOf(
+        (Is("mood", frozenset({"calm"})), Between("queue", 5.0, None, with_low=False))
+    )
+    with pytest.raises(ReadingError, match="mood"):
+        condition({"mood": "calm"})
+    with pytest.raises(ReadingError, match="did you mean `calm`"):
+        condition({"mood": "clam"}, own)
 
 
 def test_a_test_gives_one_value_for_each_signal() -> None:

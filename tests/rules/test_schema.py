@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 import rules
 from rules.model import ExperienceFile
 from rules.schema import DRAFT, schema
-from rules.words import SIGNALS
+from rules.sitefile import SiteFile
+from rules.vocabulary import Own
+from rules.words import SIGNALS, Signal
 from rules.yaml import read
 
 CASES = Path(__file__).parent / "cases"
@@ -29,7 +32,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 }
 KNOWN = {"$schema", "$ref", "title", "description", "definitions", "type", "enum", "const", "pattern", "properties"} | {
     "patternProperties", "required", "items", "additionalProperties", "minItems", "minProperties", "minimum", "maximum",
-    "anyOf", "allOf", "propertyNames",
+    "anyOf", "allOf", "propertyNames", "if", "then", "else", "not", "examples",
 }  # fmt: skip
 """The words of draft 7 that this validator understands; the schema uses no others."""
 
@@ -52,6 +55,8 @@ def accepts(shape: dict[str, Any], value: object) -> bool:
         and ("maximum" not in shape or isinstance(value, str) or value <= shape["maximum"])
         and all(accepts(each, value) for each in shape.get("allOf", []))
         and ("anyOf" not in shape or any(accepts(each, value) for each in shape["anyOf"]))
+        and ("not" not in shape or not accepts(shape["not"], value))
+        and ("if" not in shape or accepts(shape["then" if accepts(shape["if"], value) else "else"], value))
         and (not isinstance(value, list) or accepts_list(shape, value))
         and (not isinstance(value, dict) or accepts_mapping(shape, value))
     )
@@ -76,18 +81,18 @@ def shapes_of(shape: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
     yield from named or ([{}] if more is True else [] if more is False else [more])
 
 
-EXAMPLES = [path for path in CASES.glob("*.yaml") if path.stem != "site"]
-STARTER = Path(rules.__file__).parent / "starter" / "hello.yaml"
+PACKAGE = Path(rules.__file__).parent
+EXAMPLES = sorted([*CASES.glob("*.yaml"), *PACKAGE.glob("starter/*.yaml"), *PACKAGE.glob("site/*.yaml")])
 
 
-@pytest.mark.parametrize("file", [*EXAMPLES, STARTER], ids=lambda path: path.stem)
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_it_accepts_what_check_accepts(file: Path) -> None:
     assert accepts(SCHEMA, read(file.name, file.read_text()).data)
 
 
 WHOLE = (CASES / "whole.yaml").read_text()
 DAMAGES = [
-    ("purpose: content", "purpose: price"),
+    ("purpose: content", "purpose: prize"),
     ("purpose: content\n", ""),
     ("default: classic", "defualt: classic"),
     ("{country: [US, CA]", "{contry: [US, CA]"),
@@ -108,15 +113,67 @@ def test_it_underlines_what_an_editor_can_know(old: str, new: str) -> None:
     assert not accepts(SCHEMA, read("whole.yaml", WHOLE.replace(old, new)).data)
 
 
+SITE = """
+timezone: Europe/Oslo
+holdout: 2%
+dayparts: {morning: 5-11, rest: 11-5}
+places:
+  bergen: {name: Bergen, at: [60.39, 5.32], timezone: Europe/Oslo, country: "NO", labels: {kind: coast}}
+about: "/to/{place}"
+stores: {oslo-city: {name: Oslo City, at: "59.91, 10.75"}}
+near: {within: 30}
+load: {busy: 600, quiet: 60, margin: 20%}
+signals:
+  membership: {header: X-Member, values: [gold, silver]}
+  queue: {call: "shop.queue:length", kind: number, within: 50ms}
+  mood: {pushed: true, values: [calm, busy]}
+cache: {"/shop/*": 5m, "/account/*": never}
+allow:
+  - {experience: harbour-price, purpose: price, reason: the same for all, until: 2027-03-01}
+"""
+SITE_DAMAGES = [
+    ("timezone: Europe/Oslo\nholdout", "timezon: Europe/Oslo\nholdout"),
+    ("holdout: 2%", "holdout: 2"),
+    ("at: [60.39, 5.32]", "position: [60.39, 5.32]"),
+    ("near: {within: 30}", "near: {of: [oslo-city]}"),
+    ("busy: 600", "busi: 600"),
+    ("pushed: true", "pushed: 1"),
+    ("kind: number", "kind: digits"),
+    ("membership: {", "Membership: {"),
+    ('"/shop/*": 5m', '"/shop/*": soon'),
+    ("purpose: price", "purpose: prize"),
+    (", until: 2027-03-01", ""),
+    ("until: 2027-03-01", "until: March"),
+]
+
+
+def test_it_accepts_a_whole_site() -> None:
+    assert accepts(SCHEMA, read("site.yaml", SITE).data)
+    assert accepts(SCHEMA, read("site.yaml", "holdout: 2%").data)
+
+
+@pytest.mark.parametrize(("old", "new"), SITE_DAMAGES)
+def test_it_underlines_what_is_wrong_in_a_site(old: str, new: str) -> None:
+    assert SITE.count(old) == 1
+    assert not accepts(SCHEMA, read("site.yaml", SITE.replace(old, new)).data)
+
+
+def test_with_a_site_it_knows_the_signals_of_its_own() -> None:
+    own = schema(Own(signals={"mood": Signal("mood", "word", "a signal of its own", ("calm", "busy"))}))
+    assert "calm" in own["definitions"]["when"]["properties"]["mood"]["anyOf"][0]["enum"]
+
+
 def test_it_is_draft_7_and_plain_json() -> None:
     assert SCHEMA["$schema"] == DRAFT
     assert json.loads(json.dumps(SCHEMA)) == SCHEMA
 
 
-def test_every_key_is_there_with_a_description() -> None:
-    keys = [field.alias or name for name, field in ExperienceFile.model_fields.items()]
-    assert list(SCHEMA["properties"]) == keys
-    assert all(shape.get("description") for shape in SCHEMA["properties"].values())
+@pytest.mark.parametrize(("name", "model"), [("experience", ExperienceFile), ("site", SiteFile)])
+def test_every_key_is_there_with_a_description(name: str, model: type[BaseModel]) -> None:
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    assert list(SCHEMA["definitions"][name]["properties"]) == keys
+    for made in SCHEMA["definitions"].values():
+        assert all(shape.get("description") for shape in made.get("properties", {}).values())
 
 
 def test_editors_can_complete_signals_and_their_values() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rules.problem import ReadingError
 from rules.signals import Value
-from rules.vocabulary import parse_value, signal
+from rules.vocabulary import Own, parse_value, signal
 from rules.words import CALLED, FAMILIES, SIGNALS
 
 
@@ -91,9 +91,9 @@ def test_what_is_no_value_is_refused_with_what_was_probably_meant(name: str, wri
 
 
 def test_the_site_names_its_own_parts_of_the_day() -> None:
-    assert parse_value("daypart", "lunch", ("lunch", "dinner")) == "lunch"
+    assert parse_value("daypart", "lunch", Own(("lunch", "dinner"))) == "lunch"
     with pytest.raises(ReadingError, match="dinner"):
-        parse_value("daypart", "evening", ("lunch", "dinner"))
+        parse_value("daypart", "evening", Own(("lunch", "dinner")))
 
 
 def test_every_word_that_people_use_leads_to_a_value_there_is() -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from rules.glob import glob, pattern
-from rules.where import Where
+from rules.where import Where, leads_elsewhere
 
 SHOP = Where(
     paths=(pattern("/"), pattern("/home/*")),
@@ -25,3 +27,35 @@ def test_what_is_left_out_holds_everywhere() -> None:
 
 def test_paths_are_compared_as_they_are_written() -> None:
     assert not Where(paths=(pattern("/Home"),)).matches("/home", "", {})
+
+
+def test_the_first_path_that_matches_catches() -> None:
+    where = Where(paths=(pattern("/to/{city}/*"), pattern("/to/{slug}"), pattern("*")))
+    assert dict(where.captures("/to/oslo")) == {"slug": "oslo"}
+    assert dict(where.captures("/to/oslo/hotels")) == {"city": "oslo"}
+    assert dict(where.captures("/about")) == {}
+    assert dict(Where().captures("/about")) == {}
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "host", "scheme", "elsewhere"),
+    [
+        ("/de/", "/", "", "", True),
+        ("/de/", "/de/", "shop.example", "https", False),
+        ("/caf%C3%A9", "/café", "shop.example", "https", False),
+        ("/café", "/café", "shop.example", "https", False),
+        ("https://shop.example/de/", "/de/", "shop.example", "https", False),
+        ("https://SHOP.example/de/", "/de/", "shop.example", "https", False),
+        ("https://shop.example", "/", "shop.example", "https", False),
+        ("https://shop.example:8443/", "/", "shop.example", "https", False),  # ports are not looked at
+        ("https://shop.example/de/", "/de/", "shop.example", "http", True),
+        ("https://shop.example/de/", "/de/", "shop.example", "", False),
+        ("https://shop.example/de/", "/en/", "shop.example", "https", True),
+        ("https://sale.example/", "/", "shop.example", "https", True),
+        ("https://sale.example/", "/", "", "", True),
+    ],
+)
+def test_a_redirect_leads_elsewhere_unless_it_names_the_page_itself(
+    target: str, path: str, host: str, scheme: str, elsewhere: bool
+) -> None:
+    assert leads_elsewhere(target, path, host, scheme) is elsewhere

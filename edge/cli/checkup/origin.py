@@ -41,13 +41,14 @@ def origin(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding("origin", "fail", "none is set: give --origin http://…, the site behind the edge")
         return
     try:
-        with _client(settings) as client:
+        with client_of(settings) as client:
             yield from _look(client, settings, clock)
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
-        yield Finding("origin", "fail", f"{settings.origin} {_trouble(error, settings)}")
+        yield Finding("origin", "fail", f"{settings.origin} {trouble(error, settings)}")
 
 
-def _client(settings: Settings) -> httpx.Client:
+def client_of(settings: Settings) -> httpx.Client:
+    """Asks as the edge would; close it after use."""
     verify = ssl.create_default_context(cafile=str(settings.origin_ca) if settings.origin_ca else None)
     return httpx.Client(
         headers=[("Accept-Encoding", "gzip"), *settings.origin_headers],
@@ -58,13 +59,13 @@ def _client(settings: Settings) -> httpx.Client:
 
 
 def _look(client: httpx.Client, settings: Settings, clock: Clock) -> Iterator[Finding]:
-    page = _fetch(client, settings, "/")
+    page = fetch(client, settings, "/")
     asked = page.path
     for _ in range(_REDIRECTS):
         onward = _onward(page, settings)
         if not onward:
             break
-        page = _fetch(client, settings, onward)
+        page = fetch(client, settings, onward)
     yield _answers(page, settings, asked)
     yield from _clock_of(page, clock)
     if page.status == httpx.codes.OK:
@@ -73,7 +74,8 @@ def _look(client: httpx.Client, settings: Settings, clock: Clock) -> Iterator[Fi
     yield from _clashes(client, settings, page)
 
 
-def _fetch(client: httpx.Client, settings: Settings, path: str, **fields: str) -> Page:
+def fetch(client: httpx.Client, settings: Settings, path: str, **fields: str) -> Page:
+    """One page of the origin, read as far as the edge would edit it. Raises httpx.HTTPError."""
     body = bytearray()
     with client.stream("GET", settings.origin + path, headers=fields) as response:
         for chunk in response.iter_bytes():
@@ -170,7 +172,7 @@ def _compression(client: httpx.Client, settings: Settings, page: Page) -> Iterat
     """Some servers compress for browsers and not for proxies, which they tell by the `Via` that a proxy must send."""
     if page.headers.get("content-encoding") != "gzip":
         return
-    if _fetch(client, settings, page.path, via="1.1 windsock").headers.get("content-encoding") == "gzip":
+    if fetch(client, settings, page.path, via="1.1 windsock").headers.get("content-encoding") == "gzip":
         yield Finding("compression", "ok", "the origin compresses its pages for the edge, too")
         return
     yield Finding(
@@ -187,8 +189,8 @@ def _clashes(client: httpx.Client, settings: Settings, page: Page) -> Iterator[F
         yield Finding(
             "names", "fail", f"the origin sets a cookie named {COOKIE}: it would never get it back; rename that cookie"
         )
-    status = _fetch(client, settings, RESERVED).status
-    anything = _fetch(client, settings, f"/{secrets.token_hex(8)}/").status
+    status = fetch(client, settings, RESERVED).status
+    anything = fetch(client, settings, f"/{secrets.token_hex(8)}/").status
     if status == httpx.codes.OK and anything != status:
         yield Finding(
             "names", "fail", f"the origin has pages under {RESERVED}: visitors could not reach them; move them"
@@ -197,7 +199,7 @@ def _clashes(client: httpx.Client, settings: Settings, page: Page) -> Iterator[F
         yield Finding("names", "ok", f"nothing of the origin's is called {RESERVED} or {COOKIE}")
 
 
-def _trouble(error: Exception, settings: Settings) -> str:
+def trouble(error: Exception, settings: Settings) -> str:
     """What happened, in plain words, and what to do."""
     text = str(error)
     if isinstance(error, httpx.ConnectTimeout):

@@ -13,6 +13,7 @@ from edge.gateway.transport.connection import Connection
 from edge.gateway.transport.dial import Place
 from edge.gateway.transport.exchange import Exchange, Stale
 from edge.gateway.transport.head import Head
+from edge.gateway.transport.lazy import Answer
 from edge.gateway.transport.pool import Pool
 from edge.gateway.transport.question import IDEMPOTENT, Question, question
 from edge.gateway.transport.tunnel import Tunnel
@@ -80,7 +81,8 @@ class Transport(httpx.AsyncBaseTransport):
 
 
 async def _ask(connection: Connection, asked: Question, limits: Limits) -> httpx.Response:
-    exchange = Exchange(connection, asked, limits.get("read"), limits.get("idle", limits.get("read")))
+    first = limits.get("read")
+    exchange = Exchange(connection, asked, first, limits.get("idle", first))
     try:
         if asked.has_body:
             head = await _with_body(connection, exchange, asked, limits.get("write"))
@@ -90,8 +92,8 @@ async def _ask(connection: Connection, asked: Question, limits: Limits) -> httpx
     except BaseException:
         exchange.drop()
         raise
-    extensions = {"network_stream": Tunnel(connection, exchange)} if head.status == 101 else None
-    return httpx.Response(head.status, headers=head.fields, stream=exchange, extensions=extensions)
+    extensions = {"network_stream": Tunnel(connection, exchange)} if head.status == 101 else {}
+    return Answer(head.status, head.fields, exchange, extensions)
 
 
 async def _with_body(connection: Connection, exchange: Exchange, asked: Question, write: float | None) -> Head:

@@ -43,7 +43,7 @@ class Connection(asyncio.BufferedProtocol):
         self.exchanges = 0
         self.idle_since = 0.0
         self.closed = False
-        self._loop = loop
+        self.loop = loop
         self._home = home
         self._buffer = home.buffer
         self._exchange: Exchange | None = None
@@ -108,7 +108,7 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.write(data)
         if not self._full:
             return
-        self._room = self._loop.create_future()
+        self._room = self.loop.create_future()
         self.deadline.set(limit, self._stuck)
         try:
             await self._room

@@ -1,9 +1,9 @@
 """Opens connections: TCP to each address of the origin in turn, or a Unix socket, then TLS.
 
-The name is resolved for every connection, so a change in DNS is followed without a restart; an address needs no
-resolver, and no thread. One that does not answer may use only its share of the time that is left: the next one is
-tried within the same limit. Where silence is allowed for ever, in an event stream or a tunnel, TCP's own probes find
-out that the origin is no more.
+The name is looked up for every connection, so a change in DNS is followed without a restart (`names.py`); an address
+needs no name server, and no thread. One that does not answer may use only its share of the time that is left: the
+next one is tried within the same limit. Where silence is allowed for ever, in an event stream or a tunnel, TCP's own
+probes find out that the origin is no more.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
 from edge.gateway.transport.connection import Connection
+from edge.gateway.transport.names import Names
 
 _PROBED_AFTER: Final = 60  # seconds of silence
 
@@ -32,7 +33,7 @@ class Place:
     uds: str | None = None
 
 
-async def dial(place: Place, make: Callable[[], Connection], limit: float | None) -> Connection:
+async def dial(place: Place, names: Names, make: Callable[[], Connection], limit: float | None) -> Connection:
     """A connection that is ready to be asked; `httpx.ConnectError` or `ConnectTimeout` with its cause."""
     loop = asyncio.get_running_loop()
     name = place.host if place.tls else None
@@ -40,7 +41,7 @@ async def dial(place: Place, make: Callable[[], Connection], limit: float | None
         async with asyncio.timeout(limit):
             if place.uds is not None:
                 return (await loop.create_unix_connection(make, place.uds, ssl=place.tls, server_hostname=name))[1]
-            reached = await _reach(loop, place, limit)
+            reached = await _reach(loop, names, limit)
             return (await loop.create_connection(make, sock=reached, ssl=place.tls, server_hostname=name))[1]
     except TimeoutError as error:
         raise httpx.ConnectTimeout("the origin did not accept a connection in time") from error
@@ -48,9 +49,9 @@ async def dial(place: Place, make: Callable[[], Connection], limit: float | None
         raise httpx.ConnectError(f"no connection to the origin: {error}") from error
 
 
-async def _reach(loop: asyncio.AbstractEventLoop, place: Place, limit: float | None) -> socket.socket:
+async def _reach(loop: asyncio.AbstractEventLoop, names: Names, limit: float | None) -> socket.socket:
     end = None if limit is None else loop.time() + limit
-    found = _addresses(place) or await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    found = await names.addresses()
     last: OSError = OSError("the name has no address")
     for index, (family, kind, protocol, _, address) in enumerate(found):
         share = None if end is None else (end - loop.time()) / (len(found) - index)
@@ -59,14 +60,6 @@ async def _reach(loop: asyncio.AbstractEventLoop, place: Place, limit: float | N
         except OSError as error:
             last = error
     raise last
-
-
-def _addresses(place: Place) -> list[Any]:
-    """Of a host that is an address itself; none of a name."""
-    try:
-        return socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
-        return []
 
 
 async def _connected(

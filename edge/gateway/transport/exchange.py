@@ -8,6 +8,7 @@ gives its connection back before anyone has read it.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import Final
 
 import httpx
@@ -32,35 +33,36 @@ class Exchange(httpx.AsyncByteStream):
     Errors are those of httpx; a body that broke off raises after its last byte.
     """
 
+    sent = False
+    _held = 0
+    _paused = False
+    _waiting: asyncio.Future[None] | None = None
+    _error: Exception | None = None
+
     def __init__(self, connection: Connection, asked: Question, first: float | None, between: float | None) -> None:
-        self.sent = False
         self._connection = connection
         self._reader = Reader(asked.method, asked.framing.upgrade)
-        self._first = first
-        self._between = between
-        self._parts: list[bytes] = []
-        self._held = 0
-        self._paused = False
-        self._waiting: asyncio.Future[None] | None = None
-        self._error: Exception | None = None
+        self._first, self._between = first, between
+        self._parts: deque[bytes] = deque()
         connection.begin(self, asked.head)
 
     # what the caller awaits
 
     async def head(self) -> Head:
         """The final head."""
-        while self._reader.head is None:
+        reader = self._reader
+        while reader.head is None:
             if self._error is not None:
                 raise self._error
-            await self._wait()
-        return self._reader.head
+            await self._news()
+        return reader.head
 
     def __aiter__(self) -> Exchange:
         """The content, once."""
         return self
 
     async def __anext__(self) -> bytes:
-        """All content that has come in since the last time."""
+        """The content of one read of the socket: never much at once, for whoever passes it on may hold several."""
         while not self._parts:
             if self._error is not None:
                 raise self._error
@@ -68,12 +70,12 @@ class Exchange(httpx.AsyncByteStream):
                 raise StopAsyncIteration
             between = None if _unending(self._reader.head) else self._between
             self._connection.deadline.set(between, self._late)
-            await self._wait()
-        content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._parts.clear()
-        self._held = 0
-        self._read_on()
-        return content
+            await self._news()
+        part = self._parts.popleft()
+        self._held -= len(part)
+        if self._paused and self._held <= _MOST_HELD // 2:
+            self._read_on()
+        return part
 
     async def aclose(self) -> None:
         """Give up what has not come in yet."""
@@ -81,7 +83,8 @@ class Exchange(httpx.AsyncByteStream):
 
     def drop(self) -> None:
         """End the exchange here and now; an answer that is whole leaves its connection alone."""
-        self.fail(httpx.ReadError("the answer was closed before its end"))
+        if not self._over():
+            self.fail(httpx.ReadError("the answer was closed before its end"))
         self._parts.clear()
 
     # what the connection and the upload report
@@ -158,16 +161,15 @@ class Exchange(httpx.AsyncByteStream):
             return httpx.ReadError(words)
         return Stale(words) if self._connection.exchanges > 1 else httpx.RemoteProtocolError(words)
 
-    async def _wait(self) -> None:
-        self._waiting = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiting
-        finally:
-            self._waiting = None
+    def _news(self) -> asyncio.Future[None]:
+        """Done when something has happened."""
+        self._waiting = waiting = self._connection.loop.create_future()
+        return waiting
 
     def _wake(self) -> None:
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
 
     def _read_on(self) -> None:
         if self._paused:
@@ -182,5 +184,5 @@ def _unending(head: Head | None) -> bool:
     """Whether silence is normal in this body: an event stream, a tunnel."""
     if head is None or head.status == 101:
         return True
-    kinds = [value for name, value in head.fields if name.lower() == b"content-type"]
+    kinds = [value for name, value in head.fields if name == b"content-type"]
     return any(kind.lower().startswith(b"text/event-stream") for kind in kinds)

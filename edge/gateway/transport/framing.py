@@ -1,4 +1,4 @@
-"""Where a message's body ends, read from the raw head (RFC 9112 §6).
+"""Where a message's body ends, read from its fields (RFC 9112 §6).
 
 Two readers that disagree on this are the root of smuggling: what one takes for the rest of a body, the other takes
 for the next message. So there is one reading or none. Repeated equal lengths are one length; everything else that
@@ -9,13 +9,16 @@ requests we write and the answers we read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
-_FIELDS: Final = re.compile(
-    rb"\r\n(content-length|transfer-encoding|connection|upgrade):[ \t]*+([^\r\n]*)", re.IGNORECASE
-)
-_LENGTH_FIELD: Final = re.compile(rb"\r\ncontent-length:[^\r\n]*", re.IGNORECASE)
+LENGTH: Final = b"content-length"
+CODING: Final = b"transfer-encoding"
+CONNECTION: Final = b"connection"
+UPGRADE: Final = b"upgrade"
+FRAMING: Final = frozenset({LENGTH, CODING, CONNECTION, UPGRADE})
+"""The fields that concern the connection."""
+
 _LENGTH: Final = re.compile(rb"[0-9]{1,18}")  # at most an exabyte: no number that a 64-bit reader would wrap
 
 
@@ -23,9 +26,8 @@ class Refused(ValueError):  # noqa: N818 - it is the verdict, not a mistake of o
     """Bytes that cannot be read in exactly one way; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Framing:
-    """The fields of a head that concern the connection: `length` in bytes, or `chunked`, or neither."""
+class Framing(NamedTuple):
+    """What the fields say about the connection: `length` of the body in bytes, or `chunked`, or neither."""
 
     length: int | None = None
     chunked: bool = False
@@ -37,30 +39,25 @@ class Framing:
 PLAIN: Final = Framing()
 
 
-def framing(head: bytes) -> Framing:
-    """The one reading of a raw head whose lines are well formed; `Refused` when there are none or several."""
-    found = _FIELDS.findall(head)
-    if not found:
-        return PLAIN
+def framing(fields: Iterable[tuple[bytes, bytes]]) -> Framing:
+    """The one reading of well-formed fields, names in lower case; `Refused` when there are none or several."""
     lengths: list[bytes] = []
     codings: list[bytes] = []
     close = upgrade = False
-    for name, value in found:
-        kind = len(name)  # the four names differ in their lengths
-        if kind == 14:
-            lengths.append(value.rstrip(b" \t"))
-        elif kind == 17:
-            codings.append(value.rstrip(b" \t").lower())
-        elif kind == 10:
+    for name, value in fields:
+        if name not in FRAMING:
+            continue
+        if name == LENGTH:
+            lengths.append(value.strip(b" \t"))
+        elif name == CODING:
+            codings.append(value.strip(b" \t").lower())
+        elif name == CONNECTION:
             close = close or b"close" in _tokens(value)
         else:
             upgrade = True
+    if not (lengths or codings or close or upgrade):
+        return PLAIN
     return Framing(_length(lengths), _chunked(codings, lengths), close, upgrade, max(0, len(lengths) - 1))
-
-
-def without_repetition(head: bytes, repeated: int) -> bytes:
-    """The head with the last of its equal Content-Length fields only (RFC 9110 §8.6)."""
-    return _LENGTH_FIELD.sub(b"", head, count=repeated)
 
 
 def _length(lengths: list[bytes]) -> int | None:

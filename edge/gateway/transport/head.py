@@ -1,21 +1,17 @@
-"""The head of an answer: one strict grammar, then httptools.
+"""The head of an answer: one strict grammar, and nothing that gets along with what breaks it.
 
-llhttp, which httptools wraps, is made to get along with much of the web: it skips empty lines before an answer,
-takes any version and any list of transfer codings, and keeps spaces at the end of values. So the raw head has to
-match the grammar of RFC 9112 first, in one regular expression that cannot backtrack: no bare CR or LF, no folded
-line, no space before a colon, no control byte in a value. Then httptools reads the fields; a head that one of the
-two refuses is refused.
+The readers of the web skip empty lines before an answer, take any version and any list of transfer codings, join
+folded lines. Each of these is a place where two readers part. So the raw head has to match the grammar of RFC 9112
+in one regular expression that cannot backtrack: no bare CR or LF, no folded line, no space before a colon, no control
+byte in a value. What matches splits into fields in one way only.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-import httptools
-
-from edge.gateway.transport.framing import Framing, Refused, framing, without_repetition
+from edge.gateway.transport.framing import LENGTH, Framing, Refused, framing
 
 MOST_BYTES: Final = 65_536
 MOST_FIELDS: Final = 256
@@ -26,12 +22,16 @@ FIELDS: Final = rb"(?:" + TOKEN + rb":" + VALUE + rb"\r\n)*+"
 _STATUS: Final = rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: " + VALUE + rb")?\r\n"
 _HEAD: Final = re.compile(_STATUS + FIELDS + rb"\r\n")
 _BEGUN: Final = re.compile(_STATUS + FIELDS)
+_WORD: Final = rb"[!-~\x80-\xff]++"
+_FIELD: Final = re.compile(rb"(" + TOKEN + rb"):[\t ]*+((?:" + _WORD + rb")?+(?:[\t ]++" + _WORD + rb")*+)[\t ]*+\r\n")
 _MARK: Final = b"HTTP/1."
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Status and fields of one answer, in their order and number; `persistent` when the connection may live on."""
+class Head(NamedTuple):
+    """Status and fields of one answer; `persistent` when the connection may live on.
+
+    Fields keep their order and number; names are in lower case.
+    """
 
     status: int
     fields: list[tuple[bytes, bytes]]
@@ -44,16 +44,22 @@ def read(raw: bytes) -> Head:
     match = _HEAD.fullmatch(raw)
     if match is None:
         raise Refused("the head of the answer is malformed")
-    framed = framing(raw)
-    if framed.repeated:
-        raw = without_repetition(raw, framed.repeated)
-    fields = _fields(raw)
+    fields = [(name.lower(), value) for name, value in _FIELD.findall(raw, raw.index(b"\n"))]
     if len(fields) > MOST_FIELDS:
         raise Refused(f"more than {MOST_FIELDS} fields")
+    framed = framing(fields)
+    if framed.repeated:
+        fields = _with_one_length(fields)
     old = match[1] == b"0"
     if old and framed.chunked:
         raise Refused("chunks in an answer of HTTP/1.0")
     return Head(int(match[2]), fields, framed, not old and not framed.close)
+
+
+def _with_one_length(fields: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The last of equal Content-Length fields stays (RFC 9110 §8.6)."""
+    last = max(place for place, (name, _) in enumerate(fields) if name == LENGTH)
+    return [pair for place, pair in enumerate(fields) if pair[0] != LENGTH or place == last]
 
 
 def check_begun(begun: bytes) -> None:
@@ -65,26 +71,3 @@ def check_begun(begun: bytes) -> None:
         raise Refused(f"more than {MOST_FIELDS} fields")
     if not begun.startswith(_MARK[: len(begun)]) or (lines and _BEGUN.fullmatch(lines) is None):
         raise Refused("the head of the answer is malformed")
-
-
-class _Fields:
-    """What httptools calls back."""
-
-    __slots__ = ("read",)
-
-    def __init__(self) -> None:
-        self.read: list[tuple[bytes, bytes]] = []
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.read.append((name, value.rstrip(b" \t")))
-
-
-def _fields(raw: bytes) -> list[tuple[bytes, bytes]]:
-    fields = _Fields()
-    try:
-        httptools.HttpResponseParser(fields).feed_data(raw)
-    except httptools.HttpParserUpgrade:  # raised for every 101; whether it was asked for is the reader's question
-        pass
-    except httptools.HttpParserError as error:
-        raise Refused(f"the head of the answer is malformed: {error}") from error
-    return fields.read

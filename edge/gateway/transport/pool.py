@@ -15,6 +15,7 @@ import httpx
 
 from edge.gateway.transport.connection import Connection
 from edge.gateway.transport.dial import Place, dial
+from edge.gateway.transport.names import Names
 
 _Turn = asyncio.Future[Connection | None]  # a connection, or None for the right to dial one
 
@@ -26,7 +27,7 @@ class Pool:
 
     def __init__(self, place: Place, most: int, idle: float) -> None:
         self.buffer = memoryview(bytearray(_READ))  # of this pool, so of one loop: two threads never share it
-        self._place = place
+        self._place, self._names = place, Names(place.host, place.port)
         self._most = most
         self._idle_seconds = idle
         self._places_taken = 0
@@ -68,7 +69,7 @@ class Pool:
         if turn is not None:
             turn.set_result(connection)
             return
-        loop = asyncio.get_running_loop()
+        loop = connection.loop
         connection.idle_since = loop.time()
         self._idle.append(connection)
         if self._sweeper is None:
@@ -99,7 +100,7 @@ class Pool:
     async def _dial(self, connect: float | None) -> Connection:
         loop = asyncio.get_running_loop()
         try:
-            connection = await dial(self._place, lambda: Connection(loop, self), connect)
+            connection = await dial(self._place, self._names, lambda: Connection(loop, self), connect)
             if connection.closed or self._closed:
                 connection.abort()
                 raise httpx.ConnectError("the connection was closed as soon as it was open")

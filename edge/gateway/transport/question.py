@@ -7,22 +7,20 @@ more than one request (a line end in a value, a space in the target, two framing
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import httpx
 
-from edge.gateway.transport.framing import Framing, Refused, framing
+from edge.gateway.transport.framing import FRAMING, PLAIN, Framing, Refused, framing
 from edge.gateway.transport.head import FIELDS, TOKEN
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 §9.2.2
 
 _REQUEST: Final = re.compile(TOKEN + rb" [!-~\x80-\xff]++ HTTP/1\.1\r\n" + FIELDS + rb"\r\n")
-_NAMES: Final = re.compile(rb"(?:" + TOKEN + rb",)*+")
+_IN_NAMES: Final = b",!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One request: its head as bytes, and how its body is framed (`length`, `chunked`, or no body at all)."""
 
     method: str
@@ -40,21 +38,22 @@ def question(request: httpx.Request) -> Question:
     """The request in writing; `httpx.LocalProtocolError` when it cannot be sent as it is."""
     fields = request.headers.raw
     target = request.extensions.get("target") or request.url.raw_path
-    lines = [request.method.encode("ascii", "replace") + b" " + target + b" HTTP/1.1"]
-    lines += [name + b": " + value for name, value in fields]
-    head = b"\r\n".join(lines) + b"\r\n\r\n"
-    names = b"".join([name + b"," for name, _ in fields])
-    if _REQUEST.fullmatch(head) is None or head.count(b"\r\n") != len(fields) + 2 or _NAMES.fullmatch(names) is None:
+    lines = b"".join([b"%b: %b\r\n" % field for field in fields])
+    head = b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method.encode("ascii", "replace"), target, lines)
+    names = b",".join([name for name, _ in fields])
+    if _REQUEST.fullmatch(head) is None or head.count(b"\n") != len(fields) + 2 or names.translate(None, _IN_NAMES):
         raise httpx.LocalProtocolError("a request with a malformed method, target or field", request=request)
     if request.method == "CONNECT":
         raise httpx.LocalProtocolError("CONNECT is not carried", request=request)
     if not isinstance(request.stream, httpx.AsyncByteStream):
         raise httpx.LocalProtocolError("a request body that cannot be awaited", request=request)
-    return Question(request.method, head, _framing(head, request), request.stream)
+    return Question(request.method, head, _framing(names.lower(), request), request.stream)
 
 
-def _framing(head: bytes, request: httpx.Request) -> Framing:
+def _framing(names: bytes, request: httpx.Request) -> Framing:
+    if FRAMING.isdisjoint(names.split(b",")):
+        return PLAIN
     try:
-        return framing(head)
+        return framing([(name.lower(), value) for name, value in request.headers.raw])
     except Refused as refusal:
         raise httpx.LocalProtocolError(f"a request with {refusal}", request=request) from refusal

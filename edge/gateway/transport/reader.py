@@ -25,23 +25,17 @@ class Reader:
     the first byte; `surplus` when bytes follow the answer; `persistent` when the connection may carry another.
     """
 
-    __slots__ = ("_body", "_method", "_pending", "_upgrade", "head", "interim", "persistent", "surplus", "untouched")
+    head: Head | None = None
+    interim = 0
+    untouched = persistent = True
+    done = surplus = False
+
+    _pending = b""
+    _body: Body | None = None
 
     def __init__(self, method: str, upgrade: bool = False) -> None:
-        self.head: Head | None = None
-        self.interim = 0
-        self.untouched = True
-        self.surplus = False
-        self.persistent = True
         self._method = method
         self._upgrade = upgrade
-        self._pending = b""
-        self._body: Body | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether the answer is whole."""
-        return self._body is not None and self._body.done
 
     def feed(self, data: bytes) -> bytes:
         """The content of the body in these bytes; `Refused` when they cannot be read in exactly one way."""
@@ -56,7 +50,7 @@ class Reader:
                 self.surplus = True
                 return b""
         content = body.feed(data)
-        self.surplus = body.surplus
+        self.done, self.surplus = body.done, body.surplus
         return content
 
     def close(self, cut_off: bool = False) -> None:
@@ -71,7 +65,7 @@ class Reader:
         lacking = self._body.lacking() or ("TLS was closed" if cut_off else "")
         if lacking and not self._body.done:
             raise Refused(f"the origin closed the connection before {lacking}")
-        self._body.done = True
+        self.done = self._body.done = True
 
     def _heads(self, data: bytes) -> bytes:
         """Reads heads up to the final one; what follows that."""
@@ -94,7 +88,8 @@ class Reader:
         self.persistent = self.persistent and head.persistent and not (bodiless and _announces(head))
         if head.status >= 200 or head.status == 101:
             self.head = head
-            self._body = body_of(head, self._method)
+            self._body = body = body_of(head, self._method)
+            self.done = body.done
             return
         self.interim += 1
         if self.interim > _MOST_INTERIM:

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from edge.cli import run
 
+ROOT = Path(__file__).parents[3]
 HERO = """\
 experience: hero
 purpose: content
@@ -110,3 +115,65 @@ def test_a_format_that_is_none_exits_with_2_and_one_line(folder: Path, capsys: p
 def test_without_a_folder_the_setting_counts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WINDSOCK_RULES", str(folder))
     assert run(["check"]) == 0
+
+
+def test_a_pipe_gets_no_colours(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damage(folder, "device", "devise")
+    run(["check", str(folder)])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_terminal_gets_colours(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(folder, "device", "devise")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    run(["check", str(folder)])
+    assert "\x1b[31merror" in capsys.readouterr().out
+
+
+def test_errors_and_warnings_of_the_rules_stand_in_the_order_of_lines(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage(folder, "b: {text: B}", "b: {text: You are in Oslo}, c: {text: C}")
+    assert run(["check", str(folder), "--format", "github"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(",col=")[0] for line in lines] == [f"::warning file={folder}/hero.yaml,line=5"] * 2
+
+
+def test_a_failed_test_says_what_was_shown_instead_and_by_which_entry(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "hero.yaml").write_text(HERO + "tests:\n  - {given: {device: mobile}, expect: a}\n")
+    assert run(["check", str(folder)]) == 1
+    first, _ = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{folder}/hero.yaml:10:5: error: this test fails: given device=mobile, ")
+    assert "`b` is shown by entry 1, not `a`" in first
+
+
+def test_all_files_are_checked_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damage(folder, "device", "devise")
+    (folder / "two.yaml").write_text(HERO.replace("hero", "two").replace("show: b", "show: c"))
+    assert run(["check", str(folder)]) == 1
+    assert [line.split(":")[0].rpartition("/")[2] for line in capsys.readouterr().out.splitlines()[:2]] == [
+        "hero.yaml",
+        "two.yaml",
+    ]
+
+
+def test_the_pre_commit_hook_checks_the_rules(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hooks: list[dict[str, Any]] = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    hook = hooks[0]
+    arguments: list[str] = [*hook["entry"].split(), *hook["args"]]
+    program = arguments.pop(0)
+    assert program in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert re.search(hook["files"], "rules/site/heroes/rain.html")
+    assert not re.search(hook["files"], "shop/page.py")
+    monkeypatch.chdir(folder)
+    (folder / "rules" / "site").mkdir(parents=True)
+    (folder / "hero.yaml").rename(folder / "rules" / "site" / "hero.yaml")
+    assert run(arguments) == 0
+    (folder / "rules" / "site" / "hero.yaml").write_text("experience: [")
+    assert run(arguments) == 1

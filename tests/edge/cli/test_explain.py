@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,10 @@ from typing import Any
 import pytest
 
 from edge.cli import run
+from edge.decisions.values import Decision
+from edge.middleware.witness import Witness
+from edge.settings.secret import fresh, keys_of, make
+from rules.load import load
 
 HERO = """
 experience: hero
@@ -35,6 +40,7 @@ choose:
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"
 
 Explain = Callable[..., Any]
+Token = Callable[..., str]
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ def test_people_get_a_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "/", "--at", "2026-11-22T12:00"]) == 0
     out = capsys.readouterr().out
     assert "hero: classic, its default: no entry matches" in out
-    assert "  entry 2 does not match: hour is 12, not at least 22 or less than 6" in out
+    assert "  entry 2 needs hour at least 22 or less than 6; here it is 12" in out
 
 
 def test_the_folder_may_come_from_the_environment(
@@ -145,3 +151,80 @@ def test_broken_rules_are_told_one_problem_a_line(folder: Path, capsys: pytest.C
     out, err = capsys.readouterr()
     assert out == ""
     assert [line.split(":")[0] for line in err.splitlines()][:2] == ["hero.yaml", "nav.yaml"]
+
+
+SHOWN = [Decision("hero", "phone", "rule", 1, 1.0, {"phone": 1.0}), Decision("nav", "b", "split", 1, 0.5, {"b": 0.5})]
+
+
+@pytest.fixture
+def token(folder: Path) -> Token:
+    """A token that the edge of this folder has given out."""
+    make(folder.parent.parent / "windsock.secret")
+    keys = keys_of(folder.parent.parent / "windsock.secret")
+
+    def sealed(version: str = "", now: float = 0.0) -> str:
+        loaded = load(folder)
+        assert loaded.document is not None
+        return Witness(keys, lambda: now or time.time()).seal(SHOWN, "/", version or loaded.document["version"])
+
+    return sealed
+
+
+def test_what_a_page_has_shown_is_told_by_its_token(token: Token, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "--token", token()]) == 0
+    paragraphs = capsys.readouterr().out.rstrip().split("\n\n")
+    assert paragraphs[0].startswith("/  as it was shown on ")
+    assert paragraphs[1:] == [
+        "hero: phone, by entry 1\n  entry 1 matched: device is mobile, and country is NO",
+        "nav: b, drawn by entry 1 with a probability of 50.00%\n  entry 1 always matches",
+    ]
+
+
+def test_rules_that_have_changed_since_are_said_to_have(token: Token, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "--token", token("another version")]) == 0
+    out = capsys.readouterr().out
+    assert "the rules have changed since" in out
+    assert "entry 1 matched" not in out
+
+
+def test_programs_get_what_a_page_has_shown_as_data(token: Token, explain: Explain) -> None:
+    answer = explain("--token", token())
+    assert variants(answer) == {"hero": "phone", "nav": "b"}
+    assert (answer["path"], answer["changed"]) == ("/", False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--token", "1.x"], "windsock explain: this token is none that Windsock made; copy all of X-Windsock-Token"),
+        (["/", "--token", "1.x"], "windsock explain: --token tells of a visit that has been; leave out URL"),
+        (
+            ["--token", "1.x", "--bucket", "7"],
+            "windsock explain: --token tells of a visit",
+        ),
+        (["--token", "1.x", "--secret-file", "no"], "windsock explain: secret_file no cannot be read"),
+    ],
+)
+def test_a_token_that_is_none_is_one_line(
+    token: Token, arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert token()
+    assert run(["explain", *arguments]) == 2
+    assert capsys.readouterr().err.startswith(line)
+
+
+def test_a_token_of_another_edge_or_of_long_ago_is_not_believed(
+    token: Token, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["explain", "--token", token(now=time.time() - 31 * 86400)]) == 2
+    assert "this token is too old to be explained" in capsys.readouterr().err
+    of_before = token()
+    (folder.parent.parent / "windsock.secret").write_bytes(fresh())
+    assert run(["explain", "--token", of_before]) == 2
+    assert "this token is signed with another key" in capsys.readouterr().err
+
+
+def test_what_is_switched_off_here_is_off_in_the_explanation(folder: Path, explain: Explain) -> None:
+    (folder.parent.parent / "windsock.off.json").write_text('{"off": ["hero"]}')
+    reasons = {each["experience"]: each["reason"] for each in explain("/")["decisions"]}
+    assert reasons == {"hero": "off", "nav": "split"}

@@ -338,12 +338,12 @@ def test_a_redirect_to_this_very_page_suppresses_nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A condition, a `where` or a window that raises."""
+    """A condition or a window that raises."""
 
     def _raise(self, *_: object) -> bool:
         raise RuntimeError("broken")
 
-    holds = matches = open = _raise
+    holds = open = _raise
 
 
 BROKEN = cast(Any, Broken())
@@ -354,7 +354,6 @@ BROKEN = cast(Any, Broken())
     [
         experience("hero", Entry(BROKEN, "show", (("b", 1.0),))),
         replace(experience("hero", B), window=BROKEN),
-        replace(experience("hero", B), where=BROKEN),
         experience("hero", Entry(None, "split", (("a", 0.0), ("b", 0.0)))),
         replace(experience("hero", B), seats=BROKEN),
     ],

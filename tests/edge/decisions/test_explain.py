@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,15 +146,17 @@ def test_it_says_what_decide_says(make: MakeEdition) -> None:
 def test_people_read_which_entry_matched_and_what_the_others_lacked(make: MakeEdition) -> None:
     edition = make(hero=HERO, nav=NAV, about=ABOUT, later=LATER)
     text = tell(context(device="mobile", language="no", weekend=False), edition, Draw(7))
-    variant = decide(context(device="mobile"), make(nav=NAV), Draw(7))[-1].variant
+    edition = make(nav=NAV)
+    variant, rank = decide(context(), edition, Draw(7))[-1].variant, edition.named["nav"].seats.rank[7]
     paragraphs = text.split("\n\n")
     assert paragraphs[1:] == [
-        "hero: phone, by entry 2\n"
-        "  entry 1 does not match: weekend is false, not true\n"
-        "  entry 2 matches: device is mobile",
-        "later: plain, its default: it does not run at this time",
-        f"nav: {variant}, by entry 1: a 75.00%, b 25.00%\n  entry 1 matches: not: device is tv",
-        "not on this page: about",
+        "hero: phone, by entry 2\n  entry 1 needs weekend true; here it is false\n  entry 2 matches: device is mobile",
+        "later: plain, its default: it starts on 2030-01-01",
+        f"nav: {variant}, drawn by entry 1: a 75.00%, b 25.00%\n"
+        "  entry 1 matches: device is not tv\n"
+        f"  bucket 7 has rank {rank:,} of the 4,096 in play\n"
+        "  over all 4,096 buckets: a 3,072, b 1,024",
+        "not on this path: about",
     ]
 
 
@@ -190,7 +194,7 @@ def test_people_read_what_is_known_and_what_is_not(make: MakeEdition) -> None:
             {"about": ABOUT.replace("where: /about", "where: {path: /x, query: {a: b}}")},
             "/",
             Draw(7),
-            "not on this page: about",
+            "not on this path: about",
         ),
         ({"nav": NAV}, "/", Draw(None, strict=True), "nav: a, by entry 1"),
         ({"about": ABOUT}, "/about", Draw(7), "about: warm, by entry 1"),
@@ -198,13 +202,13 @@ def test_people_read_what_is_known_and_what_is_not(make: MakeEdition) -> None:
             {"about": ABOUT.replace("5%", "100%")},
             "/about",
             Draw(7),
-            "about: plain, its default: this visitor is in the",
+            "about: plain, its default: bucket 7 is one of the 4,096 of 4,096 buckets that the holdout keeps",
         ),
         (
             {"about": ABOUT.replace("holdout: 5%", "rollout: 0%")},
             "/about",
             Draw(7),
-            "about: plain, its default: this visitor is not part of the rollout",
+            "about: plain, its default: bucket 7 is not among the 0 of 4,096 buckets that the rollout lets in",
         ),
         ({"move": MOVE, "nav": NAV}, "/old", Draw(7), "not met, since move redirects: nav"),
         ({}, "/", Draw(7), "these rules hold no experience"),
@@ -213,3 +217,42 @@ def test_people_read_what_is_known_and_what_is_not(make: MakeEdition) -> None:
 def test_each_reason_has_its_words(make: MakeEdition, files: dict[str, str], path: str, draw: Draw, line: str) -> None:
     text = tell(context(path, device="mobile" if "nav" in files else "other"), make(**files), draw)
     assert line in text
+
+
+def test_what_is_switched_off_says_how_to_switch_it_on(make: MakeEdition) -> None:
+    edition = replace(make(hero=HERO, nav=NAV), off=frozenset({"hero"}))
+    text = tell(context(), edition, Draw(7))
+    assert "hero: classic, its default: it is switched off; windsock on hero switches it on again" in text
+    assert "everything is switched off" in tell(context(), replace(edition, off=frozenset({"*"})), Draw(7))
+
+
+def test_a_preview_shows_its_variant_whatever_the_entries_say(make: MakeEdition) -> None:
+    text = tell(context(), make(hero=HERO), Draw(7, forced={"hero": "norsk"}))
+    assert text.endswith("hero: norsk, by a preview")
+
+
+def test_who_belongs_to_another_experience_of_a_group_reads_which_coin_said_so(make: MakeEdition) -> None:
+    first, second = (HERO.replace("hero", name).replace("choose:", "group: top\nchoose:") for name in ("one", "two"))
+    edition = make(one=first, two=second)
+    text = tell(context(device="mobile"), edition, Draw(7))
+    assert text.count("bucket 7 belongs to another experience of the group top") == 1
+    assert "over all 4,096 buckets: phone 2,048, others of the group top 2,048" in text
+
+
+def test_a_variant_that_is_left_out_of_a_draw_says_why(make: MakeEdition) -> None:
+    nav = NAV.replace("{X-Nav: wide}}", "{X-Nav: wide}, never_when: {country: NO}}").replace(
+        "{not: {device: tv}}", "{device: tv}"
+    )
+    text = tell(context(device="tv", country="NO"), make(nav=nav), Draw(7))
+    assert "b is left out, since country is NO" in text
+
+
+def test_how_chance_goes_adds_up_to_all_buckets(make: MakeEdition) -> None:
+    about = ABOUT.replace("holdout: 5%", "holdout: 5%\nrollout: 50%").replace(
+        "show: warm", "split: {plain: 1, warm: 2}"
+    )
+    for bucket in range(0, 4096, 256):
+        text = tell(context("/about"), make(about=about), Draw(bucket))
+        line = next(line for line in text.splitlines() if "over all" in line)
+        counted = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", line.partition(":")[2])]
+        assert sum(counted) == 4096

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.decisions.words import missed, shown, wish
+from edge.decisions.words import closed, missed, shown, wish
 from rules.phrase import condition
 from rules.when import evaluate
+from rules.window import Window, moment, recurrence
 
 
 @pytest.mark.parametrize(
@@ -26,7 +30,7 @@ from rules.when import evaluate
         ({"temperature": "18-25"}, "temperature is at least 18 and at most 25"),
         ({"country": "NO", "device": "tv"}, "country is NO, and device is tv"),
         ({"any": [{"country": "NO"}, {"device": "tv"}]}, "country is NO, or device is tv"),
-        ({"not": {"country": "NO"}}, "not: country is NO"),
+        ({"not": {"country": "NO"}}, "country is not NO"),
         ({"not": {"country": "NO", "device": "tv"}}, "not (country is NO, and device is tv)"),
         (
             {"country": "NO", "any": [{"device": "tv"}, {"wind": "> 10"}]},
@@ -42,30 +46,38 @@ def test_a_condition_reads_as_a_sentence(written: dict[str, Any], words: str) ->
     ("written", "signals", "sentences"),
     [
         ({"country": "NO"}, {"country": "NO"}, ()),
-        ({"country": "NO"}, {"country": "SE"}, ("country is SE, not NO",)),
-        ({"country": "NO"}, {}, ("country is unknown, not NO",)),
-        ({"country": "NO", "device": "tv"}, {"country": "NO", "device": "mobile"}, ("device is mobile, not tv",)),
+        ({"country": "NO"}, {"country": "SE"}, ("needs country NO; here it is SE",)),
+        ({"country": "NO"}, {}, ("needs country NO; that cannot be said: country is unknown",)),
+        (
+            {"country": "NO", "device": "tv"},
+            {"country": "NO", "device": "mobile"},
+            ("needs device tv; here it is mobile",),
+        ),
         (
             {"country": "NO", "device": "tv"},
             {"device": "mobile"},
-            ("country is unknown, not NO", "device is mobile, not tv"),
+            ("needs country NO; that cannot be said: country is unknown", "needs device tv; here it is mobile"),
         ),
-        ({"hour": "22-6"}, {"hour": 17}, ("hour is 17, not at least 22 or less than 6",)),
-        ({"temperature": "< 5"}, {"temperature": 12.5}, ("temperature is 12.5, not less than 5",)),
+        ({"hour": "22-6"}, {"hour": 17}, ("needs hour at least 22 or less than 6; here it is 17",)),
+        ({"temperature": "< 5"}, {"temperature": 12.5}, ("needs temperature less than 5; here it is 12.5",)),
         (
             {"any": [{"country": "NO"}, {"device": "tv"}]},
             {"country": "SE", "device": "mobile"},
-            ("none of these: country is SE, not NO; device is mobile, not tv",),
+            ("needs country NO, or device tv; here country is SE and device is mobile",),
         ),
-        ({"not": {"country": "NO"}}, {"country": "NO"}, ("excluded, since country is NO",)),
-        ({"not": {"country": "NO"}}, {}, ("country is unknown",)),
-        ({"not": {"any": [{"device": "tv"}, {"wind": "> 10"}]}}, {"device": "mobile"}, ("wind is unknown",)),
+        ({"not": {"country": "NO"}}, {"country": "NO"}, ("is not for country NO; here it is NO",)),
+        ({"not": {"country": "NO"}}, {}, ("is not for country NO; that cannot be said: country is unknown",)),
+        (
+            {"not": {"any": [{"device": "tv"}, {"wind": "> 10"}]}},
+            {"device": "mobile"},
+            ("is not for device tv, or wind more than 10; that cannot be said: wind is unknown",),
+        ),
         (
             {"not": {"any": [{"device": "tv"}, {"wind": "> 10"}]}},
             {},
-            ("device is unknown, and wind is unknown",),
+            ("is not for device tv, or wind more than 10; that cannot be said: device is unknown and wind is unknown",),
         ),
-        ({"not": {"not": {"country": "NO"}}}, {"country": "SE"}, ("excluded, since not: country is NO",)),
+        ({"not": {"not": {"country": "NO"}}}, {"country": "SE"}, ("is not for country not NO; here it is SE",)),
     ],
 )
 def test_what_a_condition_lacks_is_said_part_by_part(
@@ -77,6 +89,34 @@ def test_what_a_condition_lacks_is_said_part_by_part(
 @pytest.mark.parametrize(("value", "words"), [(True, "true"), (False, "false"), (5.0, "5"), (7, "7"), ("rain", "rain")])
 def test_values_are_shown_as_a_marketer_writes_them(value: Any, words: str) -> None:
     assert shown(value) == words
+
+
+OSLO = ZoneInfo("Europe/Oslo")
+SUNDAY_NOON = datetime(2026, 11, 22, 12, tzinfo=OSLO).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "every", "words"),
+    [
+        ("", "", [], ""),
+        ("2026-12-24", "", [], "it starts on 2026-12-24"),
+        ("2026-12-24 09:30", "", [], "it starts on 2026-12-24 at 09:30"),
+        ("", "2026-11-01", [], "it ended with 2026-11-01"),
+        ("", "2026-11-01 18:00", [], "it ended on 2026-11-01 at 18:00"),
+        ("", "", ["mon-fri 06:00-12:00"], "it runs mon-fri 06:00-12:00, and now it is sun 12:00"),
+        ("", "", ["sat,sun 22:00-02:00", "mon"], "it runs sat-sun 22:00-02:00 and mon, and now it is sun 12:00"),
+        ("", "", ["06:00-12:00"], "it runs 06:00-12:00, and now it is sun 12:00"),
+        ("", "", ["mon,wed-thu"], "it runs mon,wed-thu, and now it is sun 12:00"),
+    ],
+)
+def test_a_schedule_says_when_it_is_open(starts: str, ends: str, every: list[str], words: str) -> None:
+    window = Window(
+        moment(starts, OSLO) if starts else -math.inf,
+        moment(ends, OSLO, whole_day=True) if ends else math.inf,
+        tuple(map(recurrence, every)),
+        OSLO,
+    )
+    assert closed(window, SUNDAY_NOON) == words
 
 
 PARTS = st.sampled_from([{"country": ["NO", "SE"]}, {"device": "tv"}, {"wind": "> 10"}, {"weather": "unknown"}])

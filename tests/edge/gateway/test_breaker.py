@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.gateway.breaker import Breaker, Outcome, Rules, State
+from edge.gateway.breaker import Breaker, Outcome, Rules, State, Ticket
 
-RULES = Rules(unreached=3, window=10.0, errors=20, share=0.9, pause=1.0, longest_pause=4.0, probes=2)
+RULES = Rules(unreached=3, window=10.0, errors=20, share=0.9, pages=4, pause=1.0, longest_pause=4.0, probes=2)
+PAGES = range(4)
 ANSWERED, ERROR, UNREACHED = Outcome.ANSWERED, Outcome.ERROR, Outcome.UNREACHED
 
 
-def after(*outcomes: Outcome, at: float = 0.0, breaker: Breaker | None = None) -> Breaker:
-    """A breaker that has seen these outcomes, one after the other."""
+def after(*outcomes: Outcome, at: float = 0.0, breaker: Breaker | None = None, pages: Sequence[int] = PAGES) -> Breaker:
+    """A breaker that has seen these outcomes, one after the other, on these pages in turn."""
     breaker = breaker or Breaker(RULES)
-    for outcome in outcomes:
-        ticket = breaker.admit(at)
+    for outcome, page in zip(outcomes, itertools.cycle(pages)):
+        ticket = breaker.admit(page, at)
         assert ticket is not None
         breaker.settle(ticket, outcome, at)
     return breaker
@@ -40,6 +45,35 @@ def test_an_origin_that_gives_half_of_its_pages_is_not_left_alone() -> None:
     assert after(*[ERROR, ANSWERED] * 500).state is State.CLOSED
 
 
+def test_one_page_that_is_broken_says_nothing_of_the_others_however_often_it_is_asked_for() -> None:
+    breaker = after(*[ANSWERED] * 4)
+    assert after(*[ERROR] * 1000, breaker=breaker, pages=[0]).state is State.CLOSED
+    assert after(*[ERROR] * 1000, breaker=Breaker(RULES), pages=[7, 8, 9]).state is State.CLOSED
+
+
+def test_pages_that_never_were_there_say_nothing_once_others_are() -> None:
+    breaker = after(*[ANSWERED] * 4)
+    assert after(*[ERROR] * 1000, breaker=breaker, pages=range(100, 1100)).state is State.CLOSED
+    assert after(*[ERROR] * 20, breaker=breaker, at=20.0).state is State.OPEN
+
+
+def test_before_the_first_good_answer_every_page_counts() -> None:
+    assert after(*[ERROR] * 20, pages=range(100, 200)).state is State.OPEN
+
+
+def test_a_probe_on_a_page_that_was_broken_anyway_is_none() -> None:
+    breaker = after(*[ERROR] * 20, breaker=after(*[ANSWERED] * 4), at=20.0)
+    assert after(*[ERROR] * 50, at=21.0, breaker=breaker, pages=[7]).state is State.HALF_OPEN
+    assert after(ERROR, at=21.0, breaker=breaker).state is State.OPEN
+
+
+def test_it_remembers_only_so_many_pages() -> None:
+    rules = replace(RULES, remembered=100)
+    breaker = after(*[ANSWERED] * 300, breaker=Breaker(rules), pages=range(300))
+    assert after(*[ERROR] * 50, breaker=breaker, pages=range(50), at=20.0).state is State.CLOSED
+    assert after(*[ERROR] * 20, breaker=breaker, pages=range(250, 300), at=20.0).state is State.OPEN
+
+
 def test_old_errors_are_forgotten() -> None:
     breaker = after(*[ERROR] * 19, at=0.0)
     assert after(*[ERROR] * 19, at=11.0, breaker=breaker).state is State.CLOSED
@@ -48,15 +82,15 @@ def test_old_errors_are_forgotten() -> None:
 
 def test_while_it_is_open_nobody_is_let_through_and_the_wait_is_known() -> None:
     breaker = after(*[UNREACHED] * 3, at=10.0)
-    assert breaker.admit(10.9) is None
+    assert breaker.admit(0, 10.9) is None
     assert breaker.wait(10.25) == 0.75
 
 
 def test_then_a_few_probes_are_let_through_at_once() -> None:
     breaker = after(*[UNREACHED] * 3)
-    assert breaker.admit(1.0) is not None
-    assert breaker.admit(1.0) is not None
-    assert breaker.admit(1.0) is None
+    assert breaker.admit(0, 1.0) is not None
+    assert breaker.admit(0, 1.0) is not None
+    assert breaker.admit(0, 1.0) is None
     assert breaker.state is State.HALF_OPEN
 
 
@@ -84,21 +118,21 @@ def test_any_answer_closes_it_when_the_origin_could_not_be_reached_and_a_good_on
 
 def test_a_probe_that_is_given_up_makes_room_for_another() -> None:
     breaker = after(*[UNREACHED] * 3)
-    first, second = breaker.admit(1.0), breaker.admit(1.0)
+    first, second = breaker.admit(0, 1.0), breaker.admit(0, 1.0)
     assert first is not None
     assert second is not None
     breaker.abandon(first)
-    assert breaker.admit(1.0) is not None
+    assert breaker.admit(0, 1.0) is not None
 
 
 def test_what_was_asked_before_a_change_says_nothing_about_the_time_after_it() -> None:
     breaker = Breaker(RULES)
-    late = breaker.admit(0.0)
+    late = breaker.admit(0, 0.0)
     assert late is not None
     after(*[UNREACHED] * 3, breaker=breaker)
     breaker.settle(late, ANSWERED, 0.5)
-    assert breaker.admit(0.5) is None
-    probe = breaker.admit(1.0)
+    assert breaker.admit(0, 0.5) is None
+    probe = breaker.admit(0, 1.0)
     assert probe is not None
     breaker.settle(late, UNREACHED, 1.0)
     breaker.abandon(late)
@@ -117,17 +151,18 @@ def test_whatever_happens_probes_are_few_and_the_origin_is_always_tried_again(
 ) -> None:
     """Each step: time passes, someone asks, and one of those under way comes to its end (or is given up: None)."""
     breaker, now = Breaker(RULES), 0.0
-    under_way: list[tuple[int, State]] = []
+    under_way: list[tuple[Ticket, State]] = []
     for passed, outcome, which in steps:
         now += passed
-        ticket = breaker.admit(now)
+        ticket = breaker.admit(0, now)
         if ticket is not None:
             under_way.append((ticket, breaker.state))
         else:
             assert breaker.state is not State.CLOSED
         if under_way and breaker.state is State.HALF_OPEN:
-            newest = max(number for number, _ in under_way)
-            assert sum(each == (newest, State.HALF_OPEN) for each in under_way) <= RULES.probes
+            newest = max(ticket.state for ticket, _ in under_way)
+            probing = [ticket for ticket, state in under_way if (ticket.state, state) == (newest, State.HALF_OPEN)]
+            assert len(probing) <= RULES.probes
         assert 0.0 <= breaker.wait(now) <= RULES.longest_pause
         if under_way and which < len(under_way):
             done, _ = under_way.pop(which)
@@ -137,7 +172,7 @@ def test_whatever_happens_probes_are_few_and_the_origin_is_always_tried_again(
                 breaker.settle(done, outcome, now)
     for ticket, _ in under_way:
         breaker.abandon(ticket)
-    assert breaker.admit(now + RULES.longest_pause) is not None
+    assert breaker.admit(0, now + RULES.longest_pause) is not None
 
 
 @settings(max_examples=100, deadline=None)

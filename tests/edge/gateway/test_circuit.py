@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -32,7 +34,8 @@ class Site:
         self.states: list[int] = []
         self.metrics = Metrics()
         trouble = Trouble(self.metrics)
-        circuit = Circuit(trouble, self.states.append, Rules(unreached=3, errors=10, pause=2.5), lambda: self.now)
+        rules = Rules(unreached=3, errors=10, pages=2, pause=2.5)
+        circuit = Circuit(trouble, self.states.append, rules, lambda: self.now)
         self._gateway = Gateway(
             httpx.MockTransport(self._origin),
             httpx.URL("http://origin.example"),
@@ -47,16 +50,19 @@ class Site:
             raise self.answer
         return self.answer
 
-    def visit(self, times: int = 1) -> list[Said]:
-        """What so many visitors get, one after the other."""
+    def visit(self, times: int = 1, paths: Sequence[str] = ("/", "/tents", "/boots")) -> list[Said]:
+        """What so many visitors get, one after the other, on these paths in turn."""
 
         async def all_of_them() -> list[Said]:
-            return [await ask(self._gateway) for _ in range(times)]
+            return [await ask(self._gateway, path) for _, path in zip(range(times), itertools.cycle(paths))]
 
         return asyncio.run(all_of_them())
 
     def statuses(self, times: int) -> list[int]:
         return [said.status for said in self.visit(times)]
+
+    def statuses_of(self, times: int, paths: Sequence[str]) -> list[int]:
+        return [said.status for said in self.visit(times, paths)]
 
 
 def test_an_origin_that_cannot_be_reached_is_soon_not_asked_any_more() -> None:
@@ -105,6 +111,18 @@ def test_an_origin_that_gives_nothing_but_errors_is_left_alone_after_many(answer
     assert 503 not in site.statuses(9) or isinstance(answer, httpx.Response)
     site.visit(5)
     assert site.asked == 10
+
+
+def test_one_visitor_who_asks_for_a_broken_page_again_and_again_closes_the_site_for_nobody() -> None:
+    site = Site()
+    assert site.statuses(3) == [200, 200, 200]
+    site.answer = httpx.Response(500)
+    assert set(site.statuses_of(200, ["/broken"])) == {500}
+    assert set(site.statuses_of(200, ["/"])) == {500}
+    assert set(site.statuses_of(200, [f"/broken/{number}" for number in range(200)])) == {500}
+    site.answer = httpx.Response(200)
+    assert site.statuses(3) == [200, 200, 200]
+    assert site.states == []
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,15 @@ from edge.gateway.forwarding import Forwarding
 from edge.web.fields import HOP_BY_HOP, every
 from edge.web.host import Hosts
 from edge.web.peer import Trust
-from edge.web.request import Headers
+
+Fields = list[tuple[bytes, bytes]]
 
 LISTED = Trust([ip_network("10.0.0.0/8")])
 HOST = (b"host", b"site.example")
 CLAIMS = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded", b"via", b"x-real-ip")
 
 
-def told(*fields: tuple[bytes, bytes], peer: str = "192.0.2.1", trust: Trust = LISTED, **changes: Any) -> Headers:
+def told(*fields: tuple[bytes, bytes], peer: str = "192.0.2.1", trust: Trust = LISTED, **changes: Any) -> Fields:
     """What the origin gets when these fields come from that peer."""
     hosts = Hosts(["site.example", "shop.example"])
     scope = {
@@ -31,10 +32,12 @@ def told(*fields: tuple[bytes, bytes], peer: str = "192.0.2.1", trust: Trust = L
         "client": (peer, "1"),
         "headers": [HOST, *fields],
     }
-    return Forwarding(trust, hosts=hosts).fields({**scope, **changes}, b"origin.example")
+    forwarded = Forwarding(trust, hosts=hosts).fields({**scope, **changes}, b"origin.example")
+    assert forwarded is not None
+    return forwarded
 
 
-def one(fields: Headers, name: bytes) -> bytes | None:
+def one(fields: Fields, name: bytes) -> bytes | None:
     values = [value for key, value in fields if key == name]
     assert len(values) <= 1
     return values[0] if values else None

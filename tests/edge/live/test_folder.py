@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,65 @@ def test_a_bad_file_never_replaces_a_good_one_and_is_named(tmp_path: Path) -> No
     assert "device" in folder.problem
 
 
+def _link(file: Path, target: str) -> None:
+    file.unlink()
+    file.symlink_to(target)
+
+
+def _pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def _replaced_by_a_file(file: Path) -> None:
+    shutil.rmtree(file.parent)
+    file.parent.write_text("")
+
+
+def _replaced_by_a_link(file: Path) -> None:
+    shutil.rmtree(file.parent)
+    file.parent.symlink_to(file.parent)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "emptied": lambda file: file.write_text(""),
+    "half of it": lambda file: file.write_text(RULES[:70]),
+    "bytes": lambda file: file.write_bytes(os.urandom(5000)),
+    "zeros": lambda file: file.write_bytes(bytes(5000)),
+    "10 MB": lambda file: file.write_text(RULES + "# " + "x" * 10_000_000),
+    "an alias bomb": lambda file: file.write_text(
+        "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1},' * 9}]\n" for n in range(1, 20))
+    ),
+    "as deep as can be": lambda file: file.write_text("experience: " + "[" * 100_000),
+    "a pipe": _pipe,
+    "a device": lambda file: _link(file, "/dev/zero"),
+    "a link that leaves": lambda file: _link(file, "/etc/passwd"),
+    "a link to itself": lambda file: _link(file, "hero.yaml"),
+    "a link to nowhere": lambda file: _link(file, "gone.yaml"),
+    "the same twice": lambda file: file.with_name("copy.yaml").write_text(RULES),
+    "deleted": lambda file: file.unlink(),
+    "all deleted": lambda file: shutil.rmtree(file.parent),
+    "the folder is a file": _replaced_by_a_file,
+    "the folder is a link to itself": _replaced_by_a_link,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_whatever_happens_to_a_file_the_last_good_rules_stay_and_the_problem_is_named(
+    tmp_path: Path, damage: str
+) -> None:
+    path = tmp_path / "rules"
+    path.mkdir()
+    (path / "hero.yaml").write_text(RULES)
+    folder, taken = Folder(path), list[Document]()
+    folder.pass_on(taken.append)
+    DAMAGES[damage](path / "hero.yaml")
+    assert not folder.pass_on(taken.append)
+    assert len(taken) == 1
+    assert re.search(r"hero\.yaml|the rules folder|/rules` is a file", folder.problem)
+    assert "\n" not in folder.problem
+
+
 def test_the_problem_is_gone_when_the_file_is_mended(tmp_path: Path) -> None:
     (tmp_path / "hero.yaml").write_text("experience: [")
     folder = Folder(tmp_path)
@@ -40,6 +102,23 @@ def test_the_problem_is_gone_when_the_file_is_mended(tmp_path: Path) -> None:
     (tmp_path / "hero.yaml").write_text(RULES)
     assert folder.pass_on(lambda _: None)
     assert folder.problem == ""
+
+
+def test_an_experience_that_is_away_for_a_moment_while_its_file_is_saved_is_never_missing(tmp_path: Path) -> None:
+    (tmp_path / "hero.yaml").write_text(RULES)
+    (tmp_path / "other.yaml").write_text(RULES.replace("experience: hero", "experience: other"))
+    folder, taken = Folder(tmp_path), list[Document]()
+    folder.pass_on(taken.append)
+    (tmp_path / "hero.yaml").rename(tmp_path / "hero.yaml~")
+    saved = threading.Timer(0.05, (tmp_path / "hero.yaml").write_text, [RULES.replace("Hello", "Hei")])
+    saved.start()
+    assert folder.pass_on(taken.append)
+    saved.join()
+    folder.pass_on(taken.append)
+    assert [len(document["experiences"]) for document in taken] == [2, 2]
+    (tmp_path / "hero.yaml").unlink()
+    assert folder.pass_on(taken.append)
+    assert len(taken[-1]["experiences"]) == 1
 
 
 def emptied(path: Path) -> None:

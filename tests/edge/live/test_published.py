@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -17,6 +19,32 @@ def test_what_is_published_is_read_whole_and_leaves_nothing_beside_it(tmp_path: 
     publish({"version": "1", "name": "é"}, tmp_path / "edition.json")
     assert read(tmp_path / "edition.json") == {"version": "1", "name": "é"}
     assert [file.name for file in tmp_path.iterdir()] == ["edition.json"]
+
+
+def test_what_could_not_be_published_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) -> None:
+    program = (
+        "import resource, sys; from pathlib import Path; from edge.live.published import publish\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, -1))\n"  # as good as a full disk
+        "publish({'version': '2' * 10000}, Path(sys.argv[1]))"
+    )
+    publish({"version": "1"}, tmp_path / "edition.json")
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "edition.json")], stderr=subprocess.PIPE)
+    assert b"OSError: [Errno 27]" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["edition.json"]
+    assert read(tmp_path / "edition.json") == {"version": "1"}
+
+
+def test_what_a_process_that_was_killed_has_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for owner in (gone.pid, os.getppid(), "notes"):
+        (tmp_path / f".edition.json.{owner}").write_text("half of")
+    publish({"version": "1"}, tmp_path / "edition.json")
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "edition.json",
+        ".edition.json.notes",
+        f".edition.json.{os.getppid()}",
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"text"', b"\xff\xfe", b'{"version": NaN}'])

@@ -19,7 +19,7 @@ from edge.web.cut import Cut
 from edge.web.request import Request
 from rules.values import Value
 from tests.asgi import Page, Said, ask
-from tests.edge.middleware.test_personalize import BODY, EDITED, HERO, HOME, NAV, PHONE, Make, Wrap
+from tests.edge.middleware.site import BODY, EDITED, HERO, HOME, NAV, PHONE, Make, Wrap
 
 
 def run(app: Personalize, target: str = "/") -> Said:
@@ -71,9 +71,9 @@ def test_a_provider_that_raises_leaves_its_signals_unknown(edition: Make, wrap: 
 
 
 class Explosive:
-    """A mapping of variants that raises when it is read."""
+    """A window that raises when it is looked through."""
 
-    def matches(self, *_: object) -> bool:
+    def open(self, *_: object) -> bool:
         """Raise."""
         raise ZeroDivisionError
 
@@ -83,8 +83,8 @@ def test_a_rule_that_raises_gives_its_default_and_leaves_the_others_alone(
 ) -> None:
     made = edition(hero=HERO, other=HERO.replace("experience: hero", "experience: other"))
     broken, fine = made.rules.experiences
-    where: Any = Explosive()
-    rules = replace(made.rules, experiences=(replace(broken, where=where), fine))
+    window: Any = Explosive()
+    rules = replace(made.rules, experiences=(replace(broken, window=window), fine))
     said = run(wrap(Page(BODY), Edition(rules)))
     assert said.body == EDITED
     assert "hero=classic;p=1;r=error" in said.field("x-windsock-decisions")[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from edge.pages.charset import UTF_8, Charset
-from edge.pages.locate import Slots, locate, unused
-from edge.pages.values import Miss, Slot, Untouched
+from edge.pages.locate import locate, unused
+from edge.pages.steps import ENOUGH, Steps
+from edge.pages.values import Miss, Slot, Slots, Untouched
 
 PAGE = "<!doctype html><html><head><title>t</title></head><body>{}</body></html>\n"
 
@@ -84,8 +85,7 @@ REFUSED: list[tuple[str, str, Miss]] = [
     ("a block in misnested formatting", "<b>a<div id=x>b</b>c</div>", "structure"),
     ("an element that text has pushed out of its table", "<table><div id=x>a</div><tr><td>b</table>", "structure"),
     ("an element deeper in what left its table", "<table><div><p id=x>a</p></div><tr></table>", "structure"),
-    ("an element that ends the paragraph before it", "<p>a<div id=x>b</div>c", "structure"),
-    ("an item that ends the item before it", "<ul><li>a<li id=x>b</ul>", "structure"),
+    ("an item that ends the item before it, in a <b> that runs on", "<ul><li><b>a<li id=x>b</ul>", "structure"),
     ("the first row of an implied tbody", "<table><tr id=x><td>a</table>", "structure"),
     ("text that would become a tag", "a <<b id=x>b</b>p>c", "structure"),
     ("text that would become another letter", "a &am<b id=x>b</b>p;c", "structure"),
@@ -152,9 +152,25 @@ def test_only_the_start_tag_of_the_body_is_certain() -> None:
     assert (slot.whole, slot.inside, slot.behind) == ("element", "element", "element")
 
 
-def test_an_element_that_nothing_closes_takes_nothing_behind_it() -> None:
-    slot = slot_of(PAGE.format("<ul><li id=x>a<li>b</ul>").encode())
-    assert (slot.whole, slot.inside, slot.behind) == (None, None, "structure")
+@pytest.mark.parametrize(
+    ("why", "page", "lead", "tail"),
+    [
+        ("an item that the next one ends", "<ul><li id=x>a<li>b</ul>", b"", b"</li>"),
+        ("an item that ends the one before", "<ul><li>a<li id=x>b</li></ul>", b"</li>", b""),
+        ("one between two", "<ul><li>a<li id=x>b<li>c</ul>", b"</li>", b"</li>"),
+        ("the last one", "<ul><li>a\n<li id=x>b\n</ul>", b"</li>", b"</li>"),
+        ("a block that ends a paragraph", "<p>a<div id=x>b</div>c", b"</p>", b""),
+        ("a paragraph that a block ends", "<p id=x>a<div>b</div>c", b"", b"</p>"),
+        ("a cell", "<table><tr><td>a<td id=x>b<td>c</table>", b"</td>", b"</td>"),
+        ("a row of cells", "<table><tbody><tr><td>a<tr id=x><td>b<tr><td>c</table>", b"</tr>", b"</tr>"),
+        ("a definition", "<dl><dt>a<dd id=x>b<dt>c</dl>", b"</dt>", b"</dd>"),
+        ("an option", "<select><option>a<option id=x>b<option>c</select>", b"</option>", b"</option>"),
+        ("an item with a paragraph in it", "<ul><li><p>a<li id=x><p>b<li>c</ul>", b"</li>", b"</li>"),
+    ],
+)
+def test_end_tags_that_the_page_leaves_out_are_known(why: str, page: str, lead: bytes, tail: bytes) -> None:
+    slot = slot_of(PAGE.format(page).encode())
+    assert (slot.whole, slot.behind, slot.lead, slot.tail) == (None, None, lead, tail), why
 
 
 def test_slots_inside_each_other_are_all_found() -> None:
@@ -192,6 +208,34 @@ def test_a_non_ascii_selector_finds_its_element_in_the_pages_charset() -> None:
     slots = locate(PAGE.format("<p class=größe>a</p>").encode("cp1252"), Charset("cp1252", "cp1252"), [".größe"])
     assert not isinstance(slots, Untouched)
     assert isinstance(slots[".größe"], Slot)
+
+
+def test_a_page_that_takes_too_long_is_given_up() -> None:
+    assert locate(PAGE.format("<p id=x>a</p>").encode(), UTF_8, ["#x"], Steps(100)) == Untouched("too-slow")
+
+
+def test_where_there_is_no_time_for_the_proof_the_slot_is_too_slow() -> None:
+    page = PAGE.format("<p id=x>a</p>" + "<i>b</i>" * 100).encode()
+    needed = Steps()
+    locate(page, UTF_8, ["#x"], needed)
+    assert locate(page, UTF_8, ["#x"], Steps(ENOUGH - needed.left - 1)) == {"#x": "too-slow"}
+    assert isinstance(locate(page, UTF_8, ["#x"], Steps(ENOUGH - needed.left)), dict)
+
+
+def test_a_selector_that_takes_too_long_leaves_the_others_alone() -> None:
+    page = PAGE.format("<p id=x>a</p>" + "<b>b</b>" * 20_000).encode()
+    found = locate(page, UTF_8, ["p ~ i ~ b:nth-last-child(9999)", "#x"])
+    assert not isinstance(found, Untouched)
+    assert found["p ~ i ~ b:nth-last-child(9999)"] == "too-slow"
+    assert isinstance(found["#x"], Slot)
+
+
+def test_very_many_slots_on_a_small_page_end() -> None:
+    page = PAGE.format("".join(f"<div id=d{n}><i>" for n in range(100))).encode()
+    steps = Steps(5_000_000)
+    found = locate(page, UTF_8, [f"#d{n}" for n in range(100)], steps)
+    assert not isinstance(found, Untouched)
+    assert "too-slow" in found.values()
 
 
 def test_a_page_that_is_too_deep_is_not_parsed() -> None:

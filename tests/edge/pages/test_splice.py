@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from edge.pages.charset import UTF_8
@@ -121,6 +123,53 @@ def test_the_content_of_an_empty_unclosed_element_comes_before_what_closes_it() 
     page = b"<!doctype html><html><body><p id=p><table><tr><td>a</table></body></html>"
     both = edited(("a", [("table", CLASS)]), ("b", [("#p", TEXT)]), page=page)
     assert both == Edited(page.replace(b"<table>", b'new<table class="k">'), ("a", "b"))
+
+
+ITEMS = "<!doctype html><html><body><ul>{}</ul></body></html>"
+TWO = ITEMS.format("<li id=a>1<li id=b>2").encode()
+ITEM = "<li>new</li>"
+
+
+@pytest.mark.parametrize(
+    ("why", "forms", "items"),
+    [
+        ("before", [("#b", "before")], "<li id=a>1</li><li>new</li><li id=b>2"),
+        ("behind", [("#a", "after")], "<li id=a>1</li><li>new</li><li id=b>2"),
+        ("behind the last", [("#b", "after")], "<li id=a>1<li id=b>2</li><li>new</li>"),
+        ("instead", [("#b", "replace")], "<li id=a>1</li><li>new</li>"),
+        ("instead of the first", [("#a", "replace")], "<li>new</li><li id=b>2"),
+        ("nothing instead", [("#b", "remove")], "<li id=a>1</li>"),
+        ("two before", [("#b", "before"), ("#b", "before")], "<li id=a>1</li><li>new</li><li>new</li><li id=b>2"),
+        ("two behind", [("#a", "after"), ("#a", "after")], "<li id=a>1</li><li>new</li><li>new</li><li id=b>2"),
+        ("before and instead", [("#b", "before"), ("#b", "replace")], "<li id=a>1</li><li>new</li><li>new</li>"),
+    ],
+)
+def test_an_end_tag_that_is_left_out_is_written_once_where_something_is_put(
+    why: str, forms: list[tuple[str, Any]], items: str
+) -> None:
+    both = edited(
+        *((f"e{n}", [(s, Form(k, "" if k == "remove" else ITEM))]) for n, (s, k) in enumerate(forms)), page=TWO
+    )
+    assert both.body.decode() == ITEMS.format(items), why
+    assert not both.missing
+
+
+def test_where_nothing_is_put_no_end_tag_is_written() -> None:
+    both = edited(("a", [("#a", TEXT)]), ("b", [("#b", CLASS)]), page=TWO)
+    assert both.body.decode() == ITEMS.format('<li id=a>new<li id=b class="k">2')
+
+
+def test_text_in_an_empty_item_stands_before_what_is_put_behind_it() -> None:
+    page = ITEMS.format("<li id=a><li>2").encode()
+    both = edited(("a", [("#a", Form("after", ITEM))]), ("b", [("#a", TEXT)]), page=page)
+    assert both.body.decode() == ITEMS.format("<li id=a>new</li><li>new</li><li>2")
+
+
+@pytest.mark.parametrize("kind", ["replace", "remove", "after"])
+def test_an_end_tag_between_two_neighbours_is_not_written_twice(kind: Any) -> None:
+    first = Form(kind, "" if kind == "remove" else ITEM)
+    both = edited(("a", [("#a", first)]), ("b", [("#b", Form("before", ITEM))]), page=TWO)
+    assert (both.shown, both.missing) == (("a",), (("b", "overlap"),))
 
 
 def test_a_missing_experience_does_not_take_a_place() -> None:

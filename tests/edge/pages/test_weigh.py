@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge.pages.scan import scan
 from edge.pages.weigh import TAGS, too_heavy
+from rules.scan import scan
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from edge.pages.weigh import TAGS, too_heavy
     ],
 )
 def test_an_ordinary_page_is_not_too_heavy(why: str, page: bytes) -> None:
-    assert too_heavy(tuple(scan(page))) is None, why
+    assert too_heavy(page, tuple(scan(page))) is None, why
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,27 @@ def test_an_ordinary_page_is_not_too_heavy(why: str, page: bytes) -> None:
     ],
 )  # fmt: skip
 def test_a_page_that_would_bring_a_parser_down_is_too_deep(why: str, page: bytes) -> None:
-    assert too_heavy(tuple(scan(page))) == "too-deep", why
+    assert too_heavy(page, tuple(scan(page))) == "too-deep", why
+
+
+@pytest.mark.parametrize(
+    ("why", "page"),
+    [
+        ("one tag of very many attributes", b"<p " + b" ".join(b"a%d" % n for n in range(2_000)) + b">"),
+        ("the same attribute very often", b"<p " + b"a=b " * 2_000 + b">"),
+        ("very many bodies that lend their attributes", b"".join(b"<body a%d=1>" % n for n in range(2_000))),
+        ("very many tags of many attributes", (b"<p " + b" ".join(b"a%d" % n for n in range(500)) + b">") * 100),
+    ],
+)
+def test_a_page_of_too_many_attributes_is_too_large(why: str, page: bytes) -> None:
+    assert too_heavy(page, tuple(scan(page))) == "too-large", why
+
+
+def test_a_long_picture_in_an_attribute_is_one_attribute() -> None:
+    page = b'<img alt="" src="data:image/png;base64,' + b"a b=" * 50_000 + b'">'
+    assert too_heavy(page, tuple(scan(page))) is None
 
 
 def test_a_page_of_too_many_tags_is_too_large() -> None:
-    assert too_heavy(tuple(scan(b"<br>" * (TAGS + 1)))) == "too-large"
+    page = b"<br>" * (TAGS + 1)
+    assert too_heavy(page, tuple(scan(page))) == "too-large"

@@ -217,8 +217,15 @@ def test_settings_have_the_types_that_they_state() -> None:
 
 
 def test_what_is_not_built_yet_is_said_when_it_was_asked_for() -> None:
-    settings = load({"geo_database": "city.mmdb", "workers": "1"})
-    assert unbuilt(settings) == ("flag --geo-database has no effect in this version: the visitor's place is unknown",)
+    settings = load({"retention_days": "7", "workers": "1"})
+    assert unbuilt(settings) == ("flag --retention-days has no effect in this version: nothing is stored",)
+
+
+def test_a_cdn_that_nobody_vouches_for_is_said_to_have_no_effect() -> None:
+    (line,) = unbuilt(load({"cdn": "cloudflare"}))
+    assert line.startswith("flag --cdn has no effect: ")
+    assert "trusted_proxies" in line
+    assert unbuilt(load({"cdn": "cloudflare", "trusted_proxies": "192.0.2.0/24"})) == ()
 
 
 def test_what_is_not_built_yet_is_not_mentioned_to_those_who_did_not_ask() -> None:

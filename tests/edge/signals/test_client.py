@@ -80,14 +80,23 @@ def test_what_follows_the_limit_is_not_kept() -> None:
 
 
 def test_a_hundred_thousand_names_keep_memory_flat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_recognised", lambda *_: Client())
+    monkeypatch.setattr(client, "recognise", lambda *_: Client())
     for number in range(100_000):
-        recognise(b"visitor-%d" % number)
-    assert len(client._seen) <= client.REMEMBERED
-    client._seen.clear()
+        client.signals({b"user-agent": b"visitor-%d" % number})
+    assert client._signals.cache_info().currsize <= client.REMEMBERED
+    client._signals.cache_clear()
 
 
-def test_a_name_that_was_seen_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = recognise(b"curl/8.5.0 once")
-    monkeypatch.setattr(client, "_recognised", lambda *_: pytest.fail("looked at again"))
-    assert recognise(b"curl/8.5.0 once") is first
+def test_a_name_that_was_seen_is_not_looked_at_again() -> None:
+    assert client.signals({b"user-agent": b"curl/8.5.0 once"}) is client.signals({b"user-agent": b"curl/8.5.0 once"})
+
+
+def test_names_that_differ_after_the_limit_are_kept_as_one() -> None:
+    long = b"curl/8.5.0".ljust(agent.LONGEST, b" ")
+    assert client.signals({b"user-agent": long + b"a"}) is client.signals({b"user-agent": long + b"b"})
+
+
+def test_where_the_hints_tell_all_the_name_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent, "system_and_browser", lambda name: pytest.fail("taken apart"))
+    brands = b'"Not/A)Brand";v="8", "Chromium";v="126", "Google Chrome";v="126"'
+    assert recognise(b"Mozilla/5.0", brands, b'"Windows"', b"?0") == Client("desktop", "windows", "chrome")

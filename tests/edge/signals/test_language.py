@@ -41,6 +41,27 @@ def test_the_highest_weight_wins_by_its_primary_subtag(field: bytes, language: s
     assert best(field) == language
 
 
+@pytest.mark.parametrize(
+    ("field", "offered", "language"),
+    [
+        (b"sv, en;q=0.8, de;q=0.5", ("de", "en"), "en"),  # the best of those that the rules speak of
+        (b"sv, en;q=0.8, de;q=0.9", ("de", "en"), "de"),
+        (b"de-AT, en;q=0.5", ("en", "de"), "de"),
+        (b"sv, da;q=0.5", ("de", "en"), "sv"),  # none of them: what the visitor reads best
+        (b"nn, nb;q=0.9, en;q=0.1", ("no", "en"), "no"),  # both are Norwegian
+        (b"no", ("nb",), "nb"),  # in the word of the rules
+        (b"iw, en;q=0.2", ("he",), "he"),
+        (b"en;q=0, fr;q=0.1", ("en",), "fr"),  # what is refused is not offered
+        (b"*", ("en",), None),
+        (b"fr, *;q=0.5", ("en",), "fr"),
+        (b"de;q=0.8,fr;q=0.8", ("fr", "de"), "de"),  # of equal ones the visitor's first
+        (b"", ("en",), None),
+    ],
+)
+def test_among_those_offered_the_highest_weight_wins(field: bytes, offered: tuple[str, ...], language: str) -> None:
+    assert best(field, offered) == language
+
+
 @given(st.binary(max_size=200) | st.text("abENq=;,.019*- ", max_size=80).map(str.encode))
 @settings(max_examples=300)
 def test_every_field_gives_a_language_or_none(field: bytes) -> None:

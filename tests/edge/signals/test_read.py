@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,10 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.signals.agent import matcher
-from edge.signals.read import read
+from edge.signals.atlas import Atlas
+from edge.signals.cdn import cdn
+from edge.signals.client import Client
+from edge.signals.geofile import GeoFile
+from edge.signals.holiday import Holidays
+from edge.signals.read import Reader, read
 from edge.web.request import Headers, Request
+from rules.choose import choose
+from rules.compile import compile as compile_rules
+from rules.load import load
 from rules.values import RuleSet
 from rules.words import FAMILIES, SIGNALS
+from tests.geo import DATABASE
 
 RULES = RuleSet((), ZoneInfo("Europe/Oslo"), "v1")
 EVENING = datetime(2026, 11, 22, 18, 30, tzinfo=UTC).timestamp()
@@ -24,6 +35,26 @@ FROM_DATA = {
     "country", "region", "city", "continent", "timezone", "weather", "temperature", "feels_like", "wind", "is_day",
     "load", "near", "holiday", "event",
 }  # fmt: skip
+
+
+RULE = """
+experience: hero
+purpose: content
+where: /*
+slot: "#hero"
+variants:
+  classic: original
+  rain: {{html: <b>rain</b>}}
+choose:
+  - {entry}
+"""
+
+
+def rules(folder: Path, entry: str) -> RuleSet:
+    (folder / "hero.yaml").write_text(RULE.format(entry=entry))
+    document = load(folder).document
+    assert document is not None
+    return compile_rules(document)
 
 
 def request(*headers: tuple[bytes, bytes], query: bytes = b"", path: str = "/pricing") -> Request:
@@ -103,6 +134,120 @@ NAMES = (b"user-agent", b"accept-language", b"referer", b"sec-ch-ua", b"sec-ch-u
 def test_whatever_a_visitor_sends_gives_a_context(headers: list[tuple[bytes, bytes]], query: bytes, path: str) -> None:
     signals = read(request(*headers, query=query, path=path), RULES, EVENING).signals
     assert all(isinstance(value, str | int | float | bool) for value in signals.values())
+
+
+SOMEWHERE = "89.160.20.112"
+
+
+@pytest.fixture(scope="module")
+def atlas() -> Atlas:
+    atlas = Atlas()
+    GeoFile(DATABASE, atlas.take, shared=False).look()
+    return atlas
+
+
+def from_somewhere(*headers: tuple[bytes, bytes], vouched: bool = False, client: str = SOMEWHERE) -> Request:
+    return replace(request(*headers), client=client, vouched=vouched)
+
+
+def test_the_address_tells_the_place_and_the_place_the_time(atlas: Atlas) -> None:
+    reader = Reader(atlas, holidays=Holidays(waits=True), every=True)
+    midsummer = datetime(2026, 6, 6, 23, 30, tzinfo=UTC).timestamp()
+    rules = RuleSet((), ZoneInfo("America/New_York"), "v1")
+    signals = reader(from_somewhere(), rules, midsummer).signals
+    wanted = {
+        "country": "SE", "region": "SE-E", "city": "Linköping", "continent": "EU", "timezone": "Europe/Stockholm",
+        "hour": 1, "date": "2026-06-07", "weekday": "sun", "season": "summer", "holiday": "none",
+    }  # fmt: skip
+    assert {name: signals[name] for name in wanted} == wanted
+    assert reader(from_somewhere(), rules, midsummer - 86_400).signals["holiday"] == "National Day"
+
+
+def test_what_a_listed_cdn_says_comes_before_the_database(atlas: Atlas) -> None:
+    reader = Reader(atlas, cdn("cloudflare"), every=True)
+    told = from_somewhere((b"cf-ipcountry", b"NO"), vouched=True)
+    signals = reader(told, RULES, EVENING).signals
+    assert (signals["country"], signals["timezone"], signals.get("city")) == ("NO", "Europe/Oslo", None)
+
+
+def test_the_database_completes_what_the_cdn_says_of_the_same_country(atlas: Atlas) -> None:
+    reader = Reader(atlas, cdn("cloudflare"), every=True)
+    signals = reader(from_somewhere((b"cf-ipcountry", b"SE"), vouched=True), RULES, EVENING).signals
+    assert (signals["country"], signals["city"]) == ("SE", "Linköping")
+
+
+def test_where_the_cdn_does_not_know_the_database_may(atlas: Atlas) -> None:
+    reader = Reader(atlas, cdn("cloudflare"), every=True)
+    assert reader(from_somewhere((b"cf-ipcountry", b"XX"), vouched=True), RULES, EVENING).signals["country"] == "SE"
+    assert "country" not in reader(from_somewhere((b"cf-ipcountry", b"T1"), vouched=True), RULES, EVENING).signals
+
+
+def test_only_what_the_rules_mention_is_worked_out(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ("client.signals", "language.best", "read._origin"):
+        monkeypatch.setattr(f"edge.signals.{part}", lambda *_: pytest.fail("worked out"))
+    signals = Reader(atlas)(from_somewhere(*PHONE), rules(tmp_path, "{when: {city: Linköping}, show: rain}"), EVENING)
+    assert signals.signals["city"] == "Linköping"
+    assert "hour" not in signals.signals
+
+
+def test_a_rule_about_the_hour_alone_asks_for_the_visitors_hour(atlas: Atlas, tmp_path: Path) -> None:
+    folder = rules(tmp_path, "{when: {hour: 18-22}, show: rain}")
+    somewhere = from_somewhere(client="2001:218::1")  # Japan
+    assert Reader(atlas)(somewhere, folder, EVENING).signals["hour"] == 3
+
+
+def test_without_a_rule_that_asks_for_it_no_address_is_looked_up(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atlas, "find", lambda _: pytest.fail("looked up"))
+    context = Reader(atlas)(from_somewhere(*PHONE), rules(tmp_path, "{when: {device: mobile}, show: rain}"), EVENING)
+    assert context.signals["device"] == "mobile"
+
+
+def test_the_language_is_one_that_the_rules_mention(tmp_path: Path) -> None:
+    spoken = request((b"accept-language", b"sv, en;q=0.8, de;q=0.5"))
+    mentioned = rules(tmp_path, "{when: {language: [de, en]}, show: rain}")
+    assert Reader()(spoken, mentioned, EVENING).signals["language"] == "en"
+
+
+def test_a_new_edition_is_asked_anew(tmp_path: Path) -> None:
+    reader = Reader()
+    for name, asked in (("device", "mobile"), ("os", "ios"), ("language", "no")):
+        folder = tmp_path / name
+        folder.mkdir()
+        edition = rules(folder, f"{{when: {{{name}: {asked}}}, show: rain}}")
+        assert name in reader(request(*PHONE), edition, EVENING).signals
+
+
+def test_rules_that_mention_a_signal_decide_as_with_all_signals(atlas: Atlas, tmp_path: Path) -> None:
+    mentioned = rules(tmp_path, "{when: {hour: 17-22, city: L*, os: ios, source: internal}, show: rain}")
+    some = Reader(atlas)(from_somewhere(*PHONE), mentioned, EVENING).signals
+    every = Reader(atlas, every=True)(from_somewhere(*PHONE), mentioned, EVENING).signals
+    assert all(some[name] == every[name] for name in ("hour", "city", "os", "source"))
+    assert choose(mentioned.experiences[0], some) == choose(mentioned.experiences[0], every)
+
+
+def _resident() -> int:
+    """Bytes of memory that this process holds now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_hundred_thousand_visitors_keep_memory_flat(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.signals.client.recognise", lambda *_: Client())
+    reader = Reader(atlas, every=True)
+
+    def visit(number: int) -> None:
+        agent = (b"user-agent", b"visitor %d" % number)
+        reader(from_somewhere(agent, client=f"2001:480:10:{number & 0xFFFF:x}::{number:x}"), RULES, EVENING)
+
+    for number in range(10_000):
+        visit(number)
+    before = _resident()
+    for number in range(10_000, 110_000):
+        visit(number)
+    assert _resident() - before < 16 * 2**20
 
 
 @pytest.mark.parametrize("piece", [b"a", b"%", b"\xff", b'"\\', b"en;q=0.1,", b"https://", b"/../", b";,&=+ "])

@@ -112,3 +112,12 @@ def test_no_bytes_are_a_host_that_a_url_would_read_as_something_else(authority: 
         return
     assert not set(authority) & set(b" \t\r\n/?#@\\%,;")
     assert authority.count(b":") <= 1 or authority.startswith(b"[")
+
+
+def test_the_longest_host_is_taken_and_what_is_longer_is_not_remembered() -> None:
+    hosts = Hosts()
+    longest = b".".join([b"a" * 63] * 3 + [b"b" * 61])
+    assert hosts.valid(longest + b":65535")
+    for length in range(20):
+        assert not hosts.valid(longest + b"c" * (1000 * length + 8))
+    assert hosts._valid.cache_info().currsize == 1

@@ -61,13 +61,13 @@ def test_figures_for_orientation_are_medians_too() -> None:
     ids=["below the limit", "at the limit", "above the limit"],
 )
 def test_a_gate_is_held_up_to_its_limit(edge: float, held: bool) -> None:
-    assert [verdict.held for verdict in judge(rounds((edge, 40.0)), [Gate("edge", "nginx", 5)])] == [held]
+    assert [verdict.held for verdict in judge(rounds((edge, 40.0)), [Gate("edge", "nginx", 5, "cheap")])] == [held]
 
 
 def test_one_bad_round_does_not_miss_a_gate() -> None:
-    verdict = judge(rounds((150.0, 40.0), (900.0, 40.0), (150.0, 40.0)), [Gate("edge", "nginx", 5)])[0]
+    verdict = judge(rounds((150.0, 40.0), (900.0, 40.0), (150.0, 40.0)), [Gate("edge", "nginx", 5, "cheap")])[0]
     assert verdict.held
 
 
 def test_a_gate_on_what_was_not_measured_is_neither_held_nor_missed() -> None:
-    assert judge([{"edge": cost(1.0)}], [Gate("edge", "nginx", 5)])[0].held is None
+    assert judge([{"edge": cost(1.0)}], [Gate("edge", "nginx", 5, "cheap")])[0].held is None

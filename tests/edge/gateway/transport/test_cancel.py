@@ -135,12 +135,13 @@ async def test_a_caller_who_stops_reading_closes_the_connection() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
         await peer.say(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello")
+        said.set()
         left.set_result(await peer.left())
 
-    left = asyncio.get_running_loop().create_future()
+    said, left = asyncio.Event(), asyncio.get_running_loop().create_future()
     async with scripted(script) as origin, Transport(origin.url) as transport:
         fetching = asyncio.ensure_future(fetch(transport, origin.url))
-        await origin.connected()
+        await said.wait()
         fetching.cancel()
         with pytest.raises(asyncio.CancelledError):
             await fetching

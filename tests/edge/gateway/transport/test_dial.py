@@ -254,6 +254,40 @@ async def test_the_name_is_asked_for_again_for_each_connection(monkeypatch: pyte
                 assert asked == ["shop.example"] * 2
 
 
+@conversation
+async def test_while_a_name_server_hangs_the_known_addresses_are_used_and_one_thread_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        await peer.say(answer(b"bye", b"Connection: close"))
+
+    released, lookups = threading.Event(), []
+
+    def hang(host: str, port: int, *_told: Any, **also: Any) -> list[Any]:
+        if also.get("flags"):
+            raise socket.gaierror("a name, not an address")
+        lookups.append(threading.current_thread())
+        released.wait(10)
+        raise socket.gaierror(socket.EAI_AGAIN, "the name server did not answer")
+
+    async with scripted(script) as origin:
+        url = origin.url.copy_with(host="shop.example")
+        async with Transport(url) as transport:
+            with addresses(monkeypatch, "127.0.0.1"):
+                await fetch(transport, url)
+            monkeypatch.setattr(socket, "getaddrinfo", hang)
+            try:
+                got = await asyncio.gather(*(fetch(transport, url, connect=5) for _ in range(20)))
+                assert {each.body for each in got} == {b"bye"}
+                await asyncio.wait_for(asyncio.to_thread(lambda: None), 1)  # the loop's own threads are free
+                assert len(lookups) == 1
+            finally:
+                released.set()
+            lookups[0].join()
+            assert (await fetch(transport, url)).body == b"bye"  # a name server in trouble takes nothing back
+
+
 @contextlib.contextmanager
 def hanging(host: str, port: int) -> Iterator[int]:
     """An address whose queue of connections is full, so that the next one hangs."""

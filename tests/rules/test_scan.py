@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge.pages.scan import attributes, scan
+from rules.scan import attributes, scan
 
 
 def tags(page: bytes) -> list[bytes]:

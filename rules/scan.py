@@ -6,7 +6,7 @@ with all their ways to end, the escapes of `script`, elements whose content is t
 
 Two things only a full parser knows: whether it stands in foreign content, and whether an element with text content
 was opened at all. There the scanner guesses as well as a tag stack allows. A wrong guess is harmless: nothing is
-edited that `prove.py` has not proven with a real parser. Every byte is looked at a bounded number of times, whatever
+edited that a real parser has not proven. Every byte is looked at a bounded number of times, whatever
 the page.
 """
 

@@ -1,0 +1,78 @@
+"""What is looked at before anything is started, so that a mistake is one line and not a worker that keeps dying."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import resource
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+from edge.errors import WindsockError
+from edge.settings import Settings
+
+_log = logging.getLogger("windsock")
+
+
+def check_files(settings: Settings) -> None:
+    """See that the rules folder is there, and that certificates can be used. Raises WindsockError."""
+    if not settings.rules.is_dir():
+        raise WindsockError(
+            f"the rules folder {settings.rules} is not there; make one with: windsock init {settings.rules}"
+        )
+    _check_tls(settings)
+    _check_authority(settings)
+
+
+def _check_tls(settings: Settings) -> None:
+    """See that the certificate and its key can be used, and together."""
+    if settings.tls_cert is None or settings.tls_key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key, password="")
+    except (OSError, ssl.SSLError) as error:
+        raise WindsockError(
+            f"tls_cert {settings.tls_cert} and tls_key {settings.tls_key} cannot be used ({_reason(error)}); "
+            "give a certificate chain and its own key, both in PEM and without a password"
+        ) from None
+
+
+def _check_authority(settings: Settings) -> None:
+    """See that the origin's authority can be read, before each worker fails on it."""
+    if settings.origin_ca is None:
+        return
+    try:
+        ssl.create_default_context(cafile=str(settings.origin_ca))
+    except (OSError, ssl.SSLError) as error:
+        raise WindsockError(
+            f"origin_ca {settings.origin_ca} cannot be used ({_reason(error)}); "
+            "give the certificate of who vouches for the origin, in PEM"
+        ) from None
+
+
+def _reason(error: OSError) -> str:
+    """In few words, what speaks against a file."""
+    return str(getattr(error, "reason", "") or error.strerror or error)
+
+
+def raise_handles() -> None:
+    """Take as many open files as this process may have: each visitor needs one, and one more to the origin."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def say_origin(settings: Settings) -> None:
+    """Tell at start-up when the origin does not answer: it may be on its way, so the edge starts all the same."""
+    url = urlsplit(settings.origin)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    try:
+        socket.create_connection((url.hostname or "", port), timeout=settings.connect_timeout).close()
+    except OSError as error:
+        _log.warning(
+            "the origin %s does not answer (%s); visitors get a 502 until it does",
+            settings.origin,
+            error.strerror or error,
+        )
+    _log.info("serving %s", settings.origin, extra={"listen": str(settings.listen), "admin": str(settings.admin)})

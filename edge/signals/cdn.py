@@ -1,0 +1,186 @@
+"""What a CDN in front of us says about the visitor's place, in the fields that each vendor has for it.
+
+Anybody can send such a field. It counts on a request that came from a listed proxy (`trusted_proxies`) and nowhere
+else: from another peer it is dropped and counted, and the origin does not get it either.
+
+Vendors encode names in their own ways: bytes of UTF-8 or Latin-1 as they are, `%C3%A3`, or `\\xc3\\xa3` in letters. No
+name of a place has a per cent sign or a backslash, so all of them are undone for every vendor.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
+
+import orjson
+
+from edge.errors import WindsockError
+from edge.settings.cdn import FACTS, mapping
+from edge.signals.place import NOWHERE, Place, place
+
+Facts = dict[str, object]
+Values = tuple[bytes, ...]
+
+LONGEST: Final = 2048
+"""Bytes of a field that are read."""
+
+REMEMBERED: Final = 4096
+"""Sets of fields whose place is kept."""
+
+TOR: Final = "T1"
+"""Cloudflare's country for an exit of the Tor network: wherever that stands, the visitor is elsewhere."""
+
+_ESCAPE: Final = re.compile(rb"(?:%|\\x)([0-9A-Fa-f]{2})")
+
+
+class Cdn:
+    """One vendor's fields. `headers` are their names in lower case, `facts` reads their values in that order."""
+
+    def __init__(self, headers: Values, facts: Callable[[Values], Facts]) -> None:
+        self.headers = headers
+        self.names = frozenset(headers)
+        self._facts = facts
+        self._read = lru_cache(maxsize=REMEMBERED)(self._uncached)
+
+    def place(self, fields: Mapping[bytes, bytes]) -> Place | None:
+        """The place that the fields of a vouched request tell; None when they name no country. Total over all bytes."""
+        return self._read(tuple([fields.get(header, b"")[:LONGEST] for header in self.headers]))
+
+    def sent(self, fields: Mapping[bytes, bytes]) -> bool:
+        """Whether any of these fields is there at all."""
+        return not self.names.isdisjoint(fields)
+
+    def _uncached(self, values: Values) -> Place | None:
+        facts = self._facts(values)
+        if facts.get("country") == TOR:
+            return NOWHERE
+        found = place(facts)
+        return found if found.country else None
+
+
+def cdn(setting: str) -> Cdn | None:
+    """What the setting `cdn` names: a vendor, or `country: X-Geo-Country, …`; None for nothing.
+
+    Raises WindsockError for a name that is nobody's.
+    """
+    if not setting:
+        return None
+    if ":" in setting:
+        return _plain(mapping(setting))
+    if setting not in PRESETS:
+        raise WindsockError(f"cdn is {setting!r}: write {', '.join(PRESETS)}, or a mapping")
+    return PRESETS[setting]()
+
+
+def text(value: bytes) -> str:
+    """A field's value as a person writes it; UTF-8 where it is that, else Latin-1."""
+    value = _ESCAPE.sub(lambda escape: bytes((int(escape[1], 16),)), value)
+    try:
+        return value.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return value.decode("latin-1").strip()
+
+
+def _plain(headers: Mapping[str, str]) -> Cdn:
+    """A vendor with a field for each fact; `headers` is fact -> name of the field."""
+    facts = tuple(headers)
+
+    def read(values: Values) -> Facts:
+        return dict(zip(facts, map(text, values), strict=True))
+
+    return Cdn(tuple(header.lower().encode("ascii") for header in headers.values()), read)
+
+
+def _cloudflare() -> Cdn:
+    return _plain(
+        {
+            "country": "cf-ipcountry",
+            "region": "cf-region-code",
+            "city": "cf-ipcity",
+            "continent": "cf-ipcontinent",
+            "timezone": "cf-timezone",
+            "latitude": "cf-iplatitude",
+            "longitude": "cf-iplongitude",
+        }
+    )
+
+
+def _cloudfront() -> Cdn:
+    return _plain(
+        {
+            "country": "cloudfront-viewer-country",
+            "region": "cloudfront-viewer-country-region",
+            "city": "cloudfront-viewer-city",
+            "timezone": "cloudfront-viewer-time-zone",
+            "latitude": "cloudfront-viewer-latitude",
+            "longitude": "cloudfront-viewer-longitude",
+        }
+    )
+
+
+def _vercel() -> Cdn:
+    return _plain(
+        {
+            "country": "x-vercel-ip-country",
+            "region": "x-vercel-ip-country-region",
+            "city": "x-vercel-ip-city",
+            "continent": "x-vercel-ip-continent",
+            "timezone": "x-vercel-ip-timezone",
+            "latitude": "x-vercel-ip-latitude",
+            "longitude": "x-vercel-ip-longitude",
+        }
+    )
+
+
+def _akamai() -> Cdn:
+    return Cdn((b"x-akamai-edgescape",), lambda values: _edgescape(values[0]))
+
+
+def _edgescape(value: bytes) -> Facts:
+    """`country_code=US,region_code=MA,city=CAMBRIDGE,…`. A value may be `reserved`, and cities are in capitals."""
+    pairs = (part.partition("=") for part in text(value).split(","))
+    said = {name.strip(): rest.strip() for name, _, rest in pairs}
+    facts: Facts = {
+        "country": said.get("country_code"),
+        "region": said.get("region_code"),
+        "city": said.get("city", "").title(),
+        "continent": said.get("continent"),
+        "timezone": said.get("timezone"),
+        "latitude": said.get("lat"),
+        "longitude": said.get("long"),
+    }
+    return {name: None if str(fact).lower() == "reserved" else fact for name, fact in facts.items()}
+
+
+def _netlify() -> Cdn:
+    return Cdn((b"x-nf-geo",), lambda values: _json(values[0]))
+
+
+def _json(value: bytes) -> Facts:
+    """`{"city": …, "country": {"code": …}, "subdivision": {"code": …}, "timezone": …}`, in Base64 or as it is."""
+    try:
+        said = orjson.loads(value if value.lstrip().startswith((b"{", b"%7B")) else base64.b64decode(value))
+    except (binascii.Error, ValueError):
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    facts: Facts = {name: said.get(name) for name in FACTS if name in said}
+    return facts | {"country": _of(said.get("country")), "region": _of(said.get("subdivision"))}
+
+
+def _of(named: object) -> object:
+    return named.get("code") if isinstance(named, dict) else None
+
+
+PRESETS: Final[Mapping[str, Callable[[], Cdn]]] = {
+    "akamai": _akamai,
+    "cloudflare": _cloudflare,
+    "cloudfront": _cloudfront,
+    "netlify": _netlify,
+    "vercel": _vercel,
+}
+"""Vendor -> how its fields are read."""

@@ -1,0 +1,158 @@
+"""A site's own signals: from a trusted header, a query parameter, or a Python function named in `site.yaml`.
+
+A function may be `async` or plain (then it runs in a thread), and takes nothing, or the page's path. It never sees a
+visitor. It has its own time limit; what comes later is kept for the next visitor. Its answers are kept for a few
+seconds, and served a while longer while a new one is on its way. One that fails again and again is left alone for a
+while. Whatever it does, the signal is right, a few seconds old, or unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from cachetools import LRUCache
+
+from edge.clock import Clock
+from edge.web.request import Request
+from rules.problem import ReadingError
+from rules.values import UNKNOWN, Site, Source, Value
+from rules.vocabulary import Own, parse_value
+
+_log = logging.getLogger("windsock")
+
+FRESH: Final = 5.0
+"""Seconds for which an answer is not asked for again."""
+KEPT: Final = 60.0
+"""Seconds for which it is used while a new one is on its way."""
+PATIENCE: Final = 5
+"""Failures in a row until a function is left alone."""
+REST: Final = 10.0
+"""Seconds for which it is left alone then."""
+_AT_ONCE: Final = 4
+"""Calls of one function that may be under way."""
+_PATHS: Final = 1024
+
+
+class Fields:
+    """The signals that stand in the request itself."""
+
+    def __init__(self, site: Site, own: Own) -> None:
+        sources = site.signals.values()
+        self._headers = tuple((s.name, s.key.encode("latin-1")) for s in sources if s.comes_from == "header")
+        self._query = tuple((s.name, s.key) for s in sources if s.comes_from == "query")
+        self._own = own
+
+    def signals(self, request: Request, parameters: Mapping[str, str]) -> Mapping[str, Value]:
+        """Their values. A header counts only when a listed proxy brought it; what is not understood is unknown."""
+        written = {name: parameters.get(key, "") for name, key in self._query}
+        if request.vouched:
+            written |= {name: request.fields.get(key, b"").decode("latin-1") for name, key in self._headers}
+        values = {name: value_of(name, text, self._own) for name, text in written.items() if text}
+        return {name: value for name, value in values.items() if value != UNKNOWN}
+
+
+def value_of(name: str, written: object, own: Own) -> Value:
+    """The value of a site's own signal, written as in a rule; `UNKNOWN` where it is none of its kind."""
+    if isinstance(written, bool):
+        written = str(written).lower()
+    if not isinstance(written, str | int | float):
+        return UNKNOWN
+    try:
+        return parse_value(name, str(written), own)
+    except ReadingError:
+        return UNKNOWN
+
+
+class Call:
+    """One function as a provider of one signal. `within` is the most that a visitor waits for it, in seconds."""
+
+    def __init__(self, source: Source, function: Callable[..., object], own: Own, within: float, clock: Clock) -> None:
+        self.name = source.name
+        self._function, self._own, self._within, self._clock = function, own, within, clock
+        self._by_path = bool(inspect.signature(function).parameters)
+        self._known: LRUCache[str, tuple[Value, float]] = LRUCache(_PATHS)
+        self._under_way: dict[str, asyncio.Future[Value]] = {}
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"signal-{source.name}")
+        self._failures, self._rests_until = 0, 0.0
+
+    async def __call__(self, request: Request) -> Mapping[str, Value]:
+        """The signal. Raises when nothing is known in time."""
+        key = request.path if self._by_path else ""
+        value, at = self._known.get(key, (UNKNOWN, -KEPT))
+        age = self._clock() - at
+        if not 0 <= age < FRESH:
+            value = await self._renewed(key, value if 0 <= age < KEPT else None)
+        return {self.name: value}
+
+    async def _renewed(self, key: str, old: Value | None) -> Value:
+        task = self._under_way.get(key) or self._started(key)
+        if old is not None:
+            return old
+        if task is None:
+            raise TimeoutError("it is left alone for a while")
+        await asyncio.wait((task,), timeout=self._within)
+        if not task.done():
+            raise TimeoutError("it takes too long")
+        return task.result()
+
+    def _started(self, key: str) -> asyncio.Future[Value] | None:
+        """A call on its way; None while the function rests, or while too many calls are under way already."""
+        if self._clock() < self._rests_until or len(self._under_way) >= _AT_ONCE:
+            return None
+        task = asyncio.ensure_future(self._asked(key))
+        self._under_way[key] = task
+        task.add_done_callback(lambda done: self._ended(key, done))
+        return task
+
+    async def _asked(self, key: str) -> Value:
+        arguments = (key,) if self._by_path else ()
+        if inspect.iscoroutinefunction(self._function):
+            found = await self._function(*arguments)
+        else:
+            found = await asyncio.get_running_loop().run_in_executor(self._threads, self._function, *arguments)
+            if isinstance(found, Awaitable):
+                found = await found
+        return UNKNOWN if found is None else value_of(self.name, found, self._own)
+
+    def _ended(self, key: str, task: asyncio.Future[Value]) -> None:
+        del self._under_way[key]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            self._known[key] = task.result(), self._clock()
+            self._failures = 0
+            return
+        self._failures += 1
+        if self._failures >= PATIENCE:
+            self._failures, self._rests_until = 0, self._clock() + REST
+            _log.warning(
+                "the signal %s fails (%s); it is left alone for %d s", self.name, error.__class__.__name__, REST
+            )
+
+
+def calls(site: Site, own: Own, most: float, clock: Clock) -> tuple[Call, ...]:
+    """A provider for each function that the site names; one that cannot be found is said in the log, and unknown."""
+    found: Iterable[tuple[Source, Callable[..., object] | None]] = (
+        (source, _function(source)) for source in site.signals.values() if source.comes_from == "call"
+    )
+    return tuple(Call(source, call, own, min(source.within, most), clock) for source, call in found if call is not None)
+
+
+def _function(source: Source) -> Callable[..., object] | None:
+    module, _, name = source.key.partition(":")
+    try:
+        function: object = getattr(importlib.import_module(module), name)
+    except Exception as error:  # whatever a module of somebody else does when it is loaded
+        _log.error("the signal %s stays unknown: %s cannot be loaded (%r)", source.name, source.key, error)
+        return None
+    if not callable(function):
+        _log.error("the signal %s stays unknown: %s is no function", source.name, source.key)
+        return None
+    return function

@@ -1,0 +1,48 @@
+"""Whether a proxy stands in front of us that nobody has listed.
+
+Then every visitor seems to come from that proxy's address, which is a private one, and no place is ever known. Its
+`X-Forwarded-For` is not believed before an operator says so, but that it is there can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from edge.signals.address import packed, private
+
+ENOUGH: Final = 20
+"""Forwarded requests from one address after which it is clear."""
+
+
+class Front:
+    """Looks at the first requests whose peer is not listed, until it is clear whether they all come from one proxy.
+
+    `finding` is the proxy's address then, and `tell` is called with it, once; before, and if it is not so, it is empty.
+    Requests without the field from private addresses, such as a health check's, tell nothing.
+    """
+
+    def __init__(self, tell: Callable[[str], None] = lambda address: None) -> None:  # noqa: ARG005 -- the signature
+        self.finding = ""
+        self.clear = False  # there is nothing left to look at
+        self._tell, self._only, self._seen = tell, "", 0
+
+    def sees(self, peer: str, forwarded: bool) -> None:
+        """One request from this peer, with `X-Forwarded-For` or without."""
+        address = packed(peer)
+        if address is None or not private(address) or (forwarded and self._only not in ("", peer)):
+            self.clear = True
+        elif forwarded:
+            self._only = peer
+            self._seen += 1
+            if self._seen >= ENOUGH:
+                self.finding, self.clear = peer, True
+                self._tell(peer)
+
+
+def advice(finding: str) -> str:
+    """What to do about a finding, in one line."""
+    return (
+        f"every request comes from {finding} and carries X-Forwarded-For: if that is your proxy, set "
+        f"trusted_proxies to it ({finding}), and visitors are known by their own address"
+    )

@@ -1,0 +1,64 @@
+"""Public holidays, by country, from the `holidays` package.
+
+A country's calendar is worked out in a thread when its first visitor comes, since that costs up to a twentieth of a
+second; until then `holiday` is unknown. A day that is none is `none`: that is known, where `unknown` is not.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from threading import Thread
+from typing import Final
+
+_log = logging.getLogger("windsock")
+
+NONE: Final = "none"
+"""The value of `holiday` on a day that is none."""
+
+_MOST: Final = 1024
+"""Calendars that are kept: more than there are countries, each for two years or three."""
+
+_Days = Mapping[str, str]  # date as YYYY-MM-DD -> name
+
+
+class Holidays:
+    """The calendars of all countries, each year when it is asked for. `waits`: ask, and have the answer at once."""
+
+    def __init__(self, waits: bool = False) -> None:
+        self._waits = waits
+        self._known: dict[tuple[str, int], _Days | None] = {}  # None: being worked out, or there is none
+
+    def on(self, country: str, date: str) -> str | None:
+        """The holiday's name in English, `none`, or None when it is not known (yet). `date` as YYYY-MM-DD."""
+        key = (country, int(date[:4]))
+        if key not in self._known:
+            self._begin(key)
+        days = self._known.get(key)
+        return None if days is None else days.get(date, NONE)
+
+    def _begin(self, key: tuple[str, int]) -> None:
+        if len(self._known) >= _MOST:
+            self._known = {}
+        self._known[key] = None
+        if self._waits:
+            self._load(key)
+        elif key[0]:
+            Thread(target=self._load, args=(key,), name=f"holidays of {key[0]}", daemon=True).start()
+
+    def _load(self, key: tuple[str, int]) -> None:
+        try:
+            self._known[key] = calendar(*key)
+        except Exception:  # whatever is wrong with one country's calendar costs that country's holidays
+            _log.exception("the holidays of a country are unknown", extra={"country": key[0]})
+
+
+def calendar(country: str, year: int) -> Mapping[str, str] | None:
+    """The public holidays of a year, date as YYYY-MM-DD -> name; None for a country that the package does not know."""
+    import holidays
+
+    try:
+        days = holidays.country_holidays(country, years=year, language="en_US")
+    except NotImplementedError:
+        return None
+    return {date.isoformat(): name for date, name in days.items()}

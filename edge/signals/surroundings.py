@@ -1,0 +1,95 @@
+"""What surrounds a visit: the weather where the visitor is, the nearest of the site's places, the place that the page
+is about, how busy the site is, and what the site has pushed.
+
+All of it is looked up in `Facts`, which another process keeps: nobody is asked while a visitor waits. Where the weather
+of a cell is not known, the wish for it is passed on, and the next visitor there may see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from edge.signals.facts import Facts
+from edge.signals.near import nearest
+from edge.signals.place import Place
+from edge.signals.time import Times
+from edge.signals.weather.cell import Cell, cell_of, name_of
+from rules.values import UNKNOWN, Site, Spot, Value
+
+WEATHER: Final = ("weather", "temperature", "feels_like", "wind", "is_day")
+_REMEMBERED: Final = 4096
+_OF_PLACE: Final = ("hour", "daypart", "weekday", "weekend", "date", "month", "season")
+
+Wish = Callable[[Cell, float], None]
+"""Somebody in this cell could see the weather; the moment, in seconds since the epoch."""
+
+
+class Surroundings:
+    """The surroundings of one site. `facts` is replaced whole whenever something has changed."""
+
+    def __init__(self, site: Site, times: Times, wish: Wish = lambda cell, at: None) -> None:  # noqa: ARG005 - a Wish
+        self._site, self._times, self._wish = site, times, wish
+        self._spots = {**site.stores, **site.places}
+        self._nearest = lru_cache(_REMEMBERED)(self._nearest_to)
+        self._about = lru_cache(_REMEMBERED)(self._place_of)
+        self._pushed = tuple(name for name, source in site.signals.items() if source.comes_from == "pushed")
+
+    def weather(self, facts: Facts, place: Place, at: float) -> Mapping[str, Value]:
+        """The weather where the visitor is."""
+        if place.latitude is None or place.longitude is None:
+            return {}
+        return self._weather(facts, place.latitude, place.longitude, at)
+
+    def near(self, facts: Facts, place: Place, at: float) -> Mapping[str, Value]:
+        """`near` and `near.*` of the nearest place in reach; nothing where there is none, or where nobody knows."""
+        if place.latitude is None or place.longitude is None:
+            return {}
+        spot = self._nearest(place.latitude, place.longitude)
+        if spot is None:
+            return {}
+        return {"near": spot.key, **_prefixed("near", self._spot(facts, spot, at))}
+
+    def about(self, facts: Facts, path: str, at: float) -> Mapping[str, Value]:
+        """`place.*` of the place that a page is about; nothing on other pages."""
+        spot = self._about(path)
+        if spot is None:
+            return {}
+        place = Place(timezone=spot.timezone, country=spot.country, latitude=spot.latitude, longitude=spot.longitude)
+        times = self._times.signals(at, place) if spot.timezone else {}
+        weather = self._weather(facts, spot.latitude, spot.longitude, at)
+        return _prefixed("place", {**times, **weather, **self._spot(facts, spot, at)})
+
+    def site(self, facts: Facts, at: float) -> Mapping[str, Value]:
+        """`load`, and what was pushed for the whole site."""
+        found: dict[str, Value] = {name: facts.value(name, at) for name in self._pushed}
+        found["load"] = facts.load
+        return {name: value for name, value in found.items() if value != UNKNOWN}
+
+    def _weather(self, facts: Facts, latitude: float, longitude: float, at: float) -> Mapping[str, Value]:
+        cell = cell_of(latitude, longitude)
+        if cell is None:
+            return {}
+        self._wish(cell, at)
+        return facts.weather_at(name_of(cell), at)
+
+    def _spot(self, facts: Facts, spot: Spot, at: float) -> Mapping[str, Value]:
+        """What the site says of a place, and what it has pushed for it, which is newer."""
+        country = {"country": spot.country} if spot.country else {}
+        return {"name": spot.name, **country, **spot.labels, **facts.of_place(spot.key, at)}
+
+    def _nearest_to(self, latitude: float, longitude: float) -> Spot | None:
+        return nearest(latitude, longitude, self._site.near, self._spots)
+
+    def _place_of(self, path: str) -> Spot | None:
+        """The first pattern that matches settles it, also where it names a place that there is not."""
+        for about in self._site.about:
+            captured = about.path.capture(path)
+            if captured is not None:
+                return self._spots.get(about.place or next(iter(captured.values()), ""))
+        return None
+
+
+def _prefixed(family: str, signals: Mapping[str, Value]) -> dict[str, Value]:
+    return {f"{family}.{name}": value for name, value in signals.items()}

@@ -1,0 +1,266 @@
+"""Experiences that get in each other's way: slots that overlap, redirects that lead in circles.
+
+Each experience is sound by itself here, so this looks at all of them together, and only at pairs that have something in
+common: a selector, or the page that a redirect leads to. It knows no page. So of two selectors it can tell that they
+are the same, or that one is a part of the other (`#hero h1` lies inside `#hero`); `windsock check --origin` sees more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from rules.glob import pattern
+from rules.phrase import condition
+from rules.problem import Mistake
+from rules.reach import exclusive
+from rules.vocabulary import Own
+from rules.when import Condition, evaluate
+
+Plain = Mapping[str, Any]
+
+MOST: Final = 100_000
+"""Pairs that are compared; a folder with more of them is told of the first."""
+
+_TAKES: Final[Mapping[str, frozenset[str]]] = {
+    "replace": frozenset(("replace", "remove", "text", "set", "order")),
+    "remove": frozenset(("replace", "remove", "text", "set", "order")),
+    "text": frozenset(("text", "order")),
+    "order": frozenset(("text", "order")),
+    "set": frozenset(("set",)),
+}
+"""What a form takes away from another experience at the same element."""
+
+_TAKES_INSIDE: Final = frozenset(("replace", "remove", "text"))
+"""Forms after which nothing is left inside the element."""
+
+
+def conflicts(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
+    """Warnings, each with its file: the later experience of two is told."""
+    yield from _overlaps(experiences, own)
+    yield from _circles(experiences, own)
+
+
+# Slots
+
+
+def _overlaps(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
+    """Of several that are in the way of one, the first is told."""
+    by_slot: dict[str, list[Plain]] = defaultdict(list)
+    look = Together(own)
+    compared = 0
+    for each in experiences:
+        slots = [(slot, outer) for slot in each["slots"] for outer in _around(slot)]
+        near = [(slot, outer, other) for slot, outer in slots for other in by_slot.get(outer, ())]
+        for slot, outer, other in near[: MOST - compared]:
+            compared += 1
+            if _clash(other, outer, each, slot) and look.on_one_page(other, each):
+                yield each["file"], _overlapping(other, outer, slot, each)
+                break
+        for slot in {normal(slot) for slot in each["slots"]}:
+            by_slot[slot].append(each)
+
+
+def _overlapping(other: Plain, outer: str, slot: str, each: Plain) -> Mistake:
+    what = (
+        f"`{slot}` is also a slot of `{other['name']}`"
+        if outer == normal(slot)
+        else (f"`{slot}` lies inside `{outer}`, a slot of `{other['name']}`")
+    )
+    place = ("slot", each["slots"].index(slot)) if len(each["slots"]) > 1 else ("slot",)
+    message = f"{what} ({other['file']}): where both would be shown, only that one is, since its file comes first"
+    return Mistake(place, message, "give both the same `group: NAME`, other pages, or other slots", "warning")
+
+
+def _clash(first: Plain, outer: str, second: Plain, slot: str) -> bool:
+    """Whether some form of the first leaves nothing of the slot to one of the second."""
+    takes, wants = _kinds(first, outer), _kinds(second, slot)
+    if outer != normal(slot):
+        return bool(takes & _TAKES_INSIDE and wants)
+    return any(_TAKES.get(kind, frozenset()) & wants for kind in takes)
+
+
+class Together:
+    """Whether two experiences may meet; what has been read of their conditions is kept."""
+
+    def __init__(self, own: Own) -> None:
+        self._own = own
+        self._whens: dict[str, list[Condition | None]] = {}
+
+    def on_one_page(self, first: Plain, second: Plain) -> bool:
+        """Whether some visitor may be shown both on one page at one time, as far as can be told."""
+        return (
+            not (first["group"] and first["group"] == second["group"])
+            and _at_one_time(first, second)
+            and same_page(first["where"], second["where"])
+            and not all(exclusive(one, other, self._own) for one, other in product(self._who(first), self._who(second)))
+        )
+
+    def _who(self, experience: Plain) -> list[Condition | None]:
+        """For whom a page is changed."""
+        if experience["name"] not in self._whens:
+            forms = {name: variant["forms"] for name, variant in experience["variants"].items()}
+            entries = [entry for entry in experience["choose"] if any(forms[name] for name, _ in entry["shares"])]
+            whens = [None] if forms[experience["default"]] else [entry["when"] for entry in entries]
+            read = [None if when is None else condition(when, self._own) for when in whens]
+            self._whens[experience["name"]] = read
+        return self._whens[experience["name"]]
+
+
+def normal(selector: str) -> str:
+    """A selector with its spaces in one way."""
+    return re.sub(r"\s*([>+~,])\s*", r" \1 ", re.sub(r"\s+", " ", selector.strip()))
+
+
+def _around(selector: str) -> Iterator[str]:
+    """The selector, and those of the elements around it that it names itself: `#a`, `#a b` in `#a b > c`."""
+    whole = normal(selector)
+    yield whole
+    if "," in whole or "[" in whole or "(" in whole:
+        return
+    for found in reversed(list(re.finditer(r" (?:> )?", whole))):
+        if not re.search(r"[+~] ?$", whole[: found.start()]) and not whole[found.end() :].startswith(("+", "~", ">")):
+            yield whole[: found.start()]
+
+
+def _kinds(experience: Plain, slot: str) -> set[str]:
+    """The forms that stand in a slot of an experience."""
+    return {
+        form["kind"]
+        for variant in experience["variants"].values()
+        for selector, form in variant["forms"]
+        if normal(selector) == normal(slot)
+    }
+
+
+def _at_one_time(first: Plain, second: Plain) -> bool:
+    one, other = first["window"], second["window"]
+    pairs = ((one, other), (other, one))
+    return not any(early["ends"] and late["starts"] and early["ends"] < late["starts"] for early, late in pairs)
+
+
+def same_page(one: Plain, other: Plain) -> bool:
+    """Whether two `where` may mean one page; a query parameter keeps nothing apart."""
+    return _some_meet(one["path"], other["path"]) and (
+        not one["host"] or not other["host"] or _some_meet(one["host"], other["host"])
+    )
+
+
+def _some_meet(ones: Sequence[str], others: Sequence[str]) -> bool:
+    return any(meet(one, other) for one, other in product(ones, others))
+
+
+def meet(one: str, other: str) -> bool:
+    """Whether some text has both patterns; captures count as stars where both hold any."""
+    if not _WILD.search(one):
+        return pattern(other).matches(one)
+    if not _WILD.search(other):
+        return pattern(one).matches(other)
+    (head, tail), (other_head, other_tail) = _ends(one), _ends(other)
+    begins = head.startswith(other_head) or other_head.startswith(head)
+    return begins and (tail.endswith(other_tail) or other_tail.endswith(tail))
+
+
+def _ends(glob: str) -> tuple[str, str]:
+    pieces = _WILD.split(glob)
+    return pieces[0], pieces[-1]
+
+
+# Redirects
+
+
+def _circles(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
+    """Two redirects that lead to each other."""
+    every = [(each, name, variant["target"]) for each in experiences if each["delivery"] == "redirect"
+             for name, variant in each["variants"].items() if variant["target"]]  # fmt: skip
+    pages = _Pages(every)
+    compared = 0
+    for number, (each, name, target) in enumerate(every):
+        for other_number, (other, other_name, back) in pages.at(target):
+            compared += 1
+            if compared > MOST:
+                return
+            if (
+                other_number < number
+                and leads_into(back, each["where"])
+                and not _apart(each, name, other, other_name, own)
+            ):
+                message = f"`{target}` is a page of `{other['name']}` ({other['file']}), which sends visitors back here"
+                hint = "one of the two must go; browsers stop after some rounds and show an error"
+                yield each["file"], Mistake(("variants", name, "redirect"), message, hint, "warning")
+
+
+def to_itself(experience: Plain, own: Own) -> Iterator[Mistake]:
+    """Errors: redirects that lead back to a page on which the same entry sends visitors away again."""
+    if experience["delivery"] != "redirect":
+        return
+    variants = experience["variants"]
+    entries = [(entry["when"], [name for name, _ in entry["shares"]]) for entry in experience["choose"]]
+    told: set[str] = set()
+    for when, names in [*entries, (None, [experience["default"]])]:
+        for name in names:
+            target = variants[name]["target"]
+            if not target or name in told or not leads_into(target, experience["where"]):
+                continue
+            if when is None or evaluate(condition(when, own), {"path": path_of(target)}) is not False:
+                told.add(name)
+                message = f"`{target}` is one of the pages that visitors are sent away from: they would go in circles"
+                hint = f'leave that page out of `where`, or add not: {{path: "{path_of(target)}"}} to the `when`'
+                yield Mistake(("variants", name, "redirect"), message, hint)
+        if when is None:
+            return
+
+
+class _Pages:
+    """Redirects by the pages that they stand on."""
+
+    def __init__(self, every: Sequence[tuple[Plain, str, str]]) -> None:
+        self._exact: dict[str, list[tuple[int, tuple[Plain, str, str]]]] = defaultdict(list)
+        self._open: list[tuple[int, tuple[Plain, str, str]]] = []
+        for item in enumerate(every):
+            paths = item[1][0]["where"]["path"]
+            if any(_WILD.search(path) for path in paths):
+                self._open.append(item)
+            else:
+                for path in paths:
+                    self._exact[path].append(item)
+
+    def at(self, target: str) -> Iterator[tuple[int, tuple[Plain, str, str]]]:
+        """Those that stand on the page that a target names, as numbers and redirects."""
+        for item in (*self._exact.get(path_of(target), ()), *self._open):
+            if leads_into(target, item[1][0]["where"]):
+                yield item
+
+
+def path_of(target: str) -> str:
+    """The path of a target, which may be a whole address."""
+    return urlsplit(target).path or "/"
+
+
+def leads_into(target: str, where: Plain) -> bool:
+    """Whether a target is one of the pages of a `where`; a whole address only where `where` names its host."""
+    host = urlsplit(target).hostname
+    if host is not None and not any(pattern(each).matches(host) for each in where["host"]):
+        return False
+    return any(pattern(each).matches(path_of(target)) for each in where["path"])
+
+
+def _apart(one: Plain, name: str, other: Plain, other_name: str, own: Own) -> bool:
+    """Whether no visitor is sent by both, for certain."""
+    return all(
+        exclusive(first, second, own) for first, second in product(_sent(one, name, own), _sent(other, other_name, own))
+    )
+
+
+def _sent(experience: Plain, name: str, own: Own) -> list[Condition | None]:
+    if name == experience["default"]:
+        return [None]
+    whens = [entry["when"] for entry in experience["choose"] if any(shown == name for shown, _ in entry["shares"])]
+    return [None if when is None else condition(when, own) for when in whens]
+
+
+_WILD: Final = re.compile(r"\*|\{[a-z][a-z0-9_]*\}")

@@ -1,0 +1,155 @@
+"""Keys that people write, and what they are called here: for messages, as data.
+
+A misspelled key is found by its spelling (`rules.spelling`); these are right words of another language than this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_ATTRIBUTES: Final = re.findall(
+    r"\S+",
+    "src href alt class id style title srcset width height target rel placeholder value aria-label hidden loading",
+)
+
+
+def _all(words: str, meant: str) -> dict[str, str]:
+    return dict.fromkeys(words.split(), meant)
+
+
+EXPERIENCE: Final[Mapping[str, str]] = {
+    **_all("name title id test_name campaign", "experience"),
+    **_all("page pages url urls path_pattern location site on", "where"),
+    **_all("selector element elements css target", "slot"),
+    **_all("versions version options forms contents content", "variants"),
+    **_all("rules conditions targeting targeting_rules audience audiences choices", "choose"),
+    **_all("from start_date begin begins since", "starts"),
+    **_all("until stop to end_date expires expiry till", "ends"),
+    **_all("schedule recurring repeat hours days", "every"),
+    **_all("control_group holdback control", "holdout"),
+    **_all("traffic percentage percent ramp allocation", "rollout"),
+    **_all("metric conversion kpi success", "goal"),
+    **_all("fallback original baseline", "default"),
+    **_all("guardrails guardrail", "not_worse"),
+    **_all("examples expect checks", "tests"),
+    **_all("type category kind about", "purpose"),
+}
+
+ENTRY: Final[Mapping[str, str]] = {
+    **_all("if condition conditions audience for match matches where", "when"),
+    **_all("then variant use display serve value", "show"),
+    **_all("weights random shares distribution ab", "split"),
+    **_all("bandit optimize optimise auto", "learn"),
+}
+
+TEST: Final[Mapping[str, str]] = {
+    **_all("when if signals context with", "given"),
+    **_all("show then expected shows should result variant", "expect"),
+}
+
+FORM: Final[Mapping[str, str]] = {
+    **_all("markup replace replace_with code", "html"),
+    **_all("content headline innertext caption label copy", "text"),
+    **_all("attributes attrs attribute attr", "set"),
+    **_all("hide delete hidden removed", "remove"),
+    **_all("append insert_after below", "after"),
+    **_all("prepend insert_before above", "before"),
+    **_all("include template import partial", "file"),
+    **_all("sort reorder rows", "order"),
+}
+
+SITE: Final[Mapping[str, str]] = {
+    **_all("time_zone tz zone", "timezone"),
+    **_all("day_parts parts", "dayparts"),
+    **_all("shops branches offices", "stores"),
+    **_all("allow_list allowlist allowed exceptions", "allow"),
+    **_all("custom custom_signals", "signals"),
+}
+
+ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
+    "ExperienceFile": EXPERIENCE,
+    "EntryFile": ENTRY,
+    "TestFile": TEST,
+    "PageForm": FORM,
+    "SiteFile": SITE,
+}
+"""Name of a model -> what people write -> its key."""
+
+
+def key_meant(written: str, model: str, keys: list[str]) -> str | None:
+    """The key that was meant by one that does not exist, if that is known."""
+    plain = written.strip().lower().replace(" ", "_")
+    found = ALIASES.get(model, {}).get(plain)
+    return found if found in keys else next((key for key in keys if key == plain != written), None)
+
+
+def hint_for(written: str, model: str, keys: list[str]) -> str | None:
+    """What to do about a key that does not exist, where its words tell more than its spelling."""
+    first, _, rest = written.strip().partition(" ")
+    if rest and first in keys:
+        return f"a colon is missing behind `{first}`: write `{first}: …`"
+    if model == "EntryFile" and written in ("else", "otherwise", "default"):
+        return "for everybody else write a last entry without `when`: `- show: NAME`, or name the `default`"
+    if model == "PageForm" and written.lower() in _ATTRIBUTES:
+        return f"it is an attribute: write {{set: {{{written}: …}}}}"
+    if model == "PageForm" and written.lower() in ("image", "img", "picture", "photo", "link", "url"):
+        attribute = "href" if written.lower() in ("link", "url") else "src"
+        return f"write {{set: {{{attribute}: …}}}}; the slot is the element itself"
+    return None
+
+
+def value_meant(name: str, kind: str, written: str) -> str | None:
+    """What to write in place of a value of a signal that means nothing, where its words tell."""
+    text = written.strip()
+    if found := re.fullmatch(r"(?:(?:!=?|≠|<>)\s*|(?:not|no|nicht|ikke)\s+)([^\d\s].*)", text, re.IGNORECASE):
+        return f"to leave one out write not: {{{name}: {found[1]}}}"
+    if found := re.fullmatch(r"(.+?)(?:\s*,\s*|\s*/\s*|\s+(?:and|or|und|oder|og|eller)\s+|\s*&\s*|\s*\|\s*)(.+)", text):
+        return f"one of several is a list: {name}: [{found[1]}, {found[2]}]"
+    if kind in ("number", "temperature", "hour") and (found := _COMPARED.fullmatch(text)):
+        sign = "<" if found[1].lower() in _BELOW else ">"
+        return f'write the sign, in quotes: {name}: "{sign} {found[2].strip()}"'
+    if name == "weather" and text.lower() in _FELT:
+        return f"that is another signal: {_FELT[text.lower()]}"
+    if kind == "weekday" and text.lower() in _DAYS:
+        return f"write {_DAYS[text.lower()]}"
+    if kind == "hour":
+        return _hour_meant(text)
+    if name == "daypart" and re.fullmatch(r"\d{1,2}(:\d\d)?\s*-\s*\d{1,2}(:\d\d)?", text):
+        return f'hours are another signal: hour: "{text}"'
+    return None
+
+
+def condition_meant(tree: object) -> str:
+    """What to write in place of a condition that is none."""
+    if isinstance(tree, list):
+        return "leave the dashes out: {country: NO, device: mobile} asks for both; for one of them write any: […]"
+    found = re.fullmatch(r"([a-z_.]+)\s*(?:is|=+|:|in)\s*(\S.*)", str(tree).strip(), re.IGNORECASE)
+    return f"write {{{found[1]}: {found[2]}}}" if found else "write for example {country: NO}"
+
+
+def _hour_meant(text: str) -> str | None:
+    clocks = re.findall(r"(\d{1,2})(?::00)?\s*([ap])\.?m\.?", text, re.IGNORECASE)
+    if clocks and all(0 < int(hour) <= 12 for hour, _ in clocks):
+        hours = [str(int(hour) % 12 + (12 if half in "pP" else 0)) for hour, half in clocks]
+        return f'count the hours from 0 to 23: hour: "{"-".join(hours)}"'
+    return f"that is a part of the day: daypart: {text.lower()}" if re.fullmatch(r"[A-Za-z]+", text) else None
+
+
+_BELOW: Final = ("below", "under", "less than", "colder than", "before", "at most", "up to", "lower than")
+_COMPARED: Final = re.compile(
+    rf"({'|'.join(_BELOW)}|above|over|more than|warmer than|hotter than|after|at least|from|higher than)"
+    r"\s+(-?\d+(?:\.\d+)?\s*°?[CF]?)(?:\s*degrees)?",
+    re.IGNORECASE,
+)
+_FELT: Final = {
+    **dict.fromkeys(("hot", "warm", "heat"), 'temperature: "> 25"'),
+    **dict.fromkeys(("cold", "freezing", "cool", "frost"), 'temperature: "< 5"'),
+    **dict.fromkeys(("windy", "wind", "gale"), 'wind: "> 10"'),
+    **dict.fromkeys(("dark", "night"), "is_day: false"),
+}
+_DAYS: Final = {
+    **dict.fromkeys(("weekdays", "weekday", "workdays", "working days"), "mon-fri"),
+    **dict.fromkeys(("weekend", "weekends"), "sat-sun, or use the signal `weekend: true`"),
+}

@@ -1,0 +1,93 @@
+"""Small things that `site.yaml` holds: coordinates, distances, where signals come from, permissions.
+
+Each function takes what stands in the file and gives what it means, or raises ReadingError.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from rules.problem import ReadingError, wrong
+from rules.written import HEADER, LONGEST, REFUSED, duration, short, text, word
+
+NEAREST_KM: Final = 5
+"""A smaller circle is finer than a city."""
+
+
+def refused(written: object) -> str:
+    """One of the purposes that need a permission."""
+    return word(written, REFUSED, "purpose that needs a permission")
+
+
+def sentence(written: object) -> str:
+    """A reason that somebody else can understand later."""
+    value = " ".join(text(written).split())
+    if len(value) < 10 or len(value) > 4 * LONGEST or not value.isprintable():
+        raise wrong("this does not tell the reason", "write a short sentence, such as: seen by legal, the same for all")
+    return value
+
+
+def coordinates(written: object) -> tuple[float, float]:
+    """Latitude and longitude of `[60.39, 5.32]` or `60.39, 5.32`."""
+    parts = written if isinstance(written, list) else short(written).split(",")
+    found = [re.fullmatch(r"-?\d{1,3}(\.\d{1,9})?", short(part), re.ASCII) for part in parts]
+    numbers = [float(each[0]) for each in found if each]
+    if len(parts) != 2 or len(numbers) != 2 or not (abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180):
+        raise wrong("this is no place on earth", "write latitude and longitude in degrees, such as [60.39, 5.32]")
+    return numbers[0], numbers[1]
+
+
+def kilometres(written: object) -> float:
+    """`30` or `30km`."""
+    value = short(written).removesuffix("km").rstrip()
+    if not re.fullmatch(r"\d{1,5}(\.\d{1,3})?", value, re.ASCII) or float(value) > 20_000:
+        raise wrong(f"`{short(written)}` is no distance", f"write kilometres, from {NEAREST_KM} to 20000, such as 30")
+    if float(value) < NEAREST_KM:
+        message = f"`{short(written)}` is finer than a city: an address on the net does not tell that, and need not"
+        raise wrong(message, f"write {NEAREST_KM} kilometres or more")
+    return float(value)
+
+
+def signal_name(written: object) -> str:
+    """The name of a signal of the site's own."""
+    value = short(written)
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", value, re.ASCII):
+        raise wrong(f"`{value}` cannot be the name of a signal", "use small letters, digits and `_`, such as mood")
+    return value
+
+
+def signal_header(written: object) -> str:
+    """A request header that a signal may be read from."""
+    value = short(written)
+    if not HEADER.fullmatch(value) or value.lower() in ("cookie", "authorization", "proxy-authorization"):
+        raise wrong(f"a signal cannot be read from the header `{value}`", "name one that the proxy sets: X-Member")
+    return value.lower()
+
+
+def callable_name(written: object) -> str:
+    """`package.module:function`."""
+    value = short(written)
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", value, re.ASCII):
+        raise wrong(f"`{value}` names no function", "write module:function, such as shop.queue:length")
+    return value
+
+
+def moment_of_waiting(written: object) -> float:
+    """Seconds of `50ms`, at most 100 ms."""
+    value = short(written)
+    found = re.fullmatch(r"(\d{1,3})\s*ms", value, re.ASCII)
+    if found is None or not 1 <= int(found[1]) <= 100:
+        raise wrong(f"a visitor does not wait `{value}`", "write 1ms to 100ms")
+    return int(found[1]) / 1000
+
+
+def cache_time(written: object) -> float:
+    """Seconds of `5m`; 0 for `never`."""
+    value = short(written)
+    if value == "never":
+        return 0.0
+    try:
+        return duration(value)
+    except ReadingError:
+        raise wrong(f"`{value}` is no length of time", "write never, or a number with s, m, h or d: 5m") from None

@@ -1,0 +1,57 @@
+"""A proxy in front that nobody has listed."""
+
+from __future__ import annotations
+
+from edge.signals.front import ENOUGH, Front, advice
+
+
+def seen(*requests: tuple[str, bool]) -> Front:
+    front = Front()
+    for peer, forwarded in requests:
+        if not front.clear:
+            front.sees(peer, forwarded)
+    return front
+
+
+PROXY = ("10.0.0.7", True)
+
+
+def test_when_every_request_comes_from_one_private_address_that_is_said_once() -> None:
+    told: list[str] = []
+    front = Front(told.append)
+    for _ in range(ENOUGH):
+        assert not front.finding
+        front.sees(*PROXY)
+    assert (front.finding, front.clear, told) == ("10.0.0.7", True, ["10.0.0.7"])
+
+
+def test_a_few_requests_are_not_enough() -> None:
+    assert not seen(*[PROXY] * (ENOUGH - 1)).clear
+
+
+def test_a_visitor_who_comes_by_himself_makes_it_clear_that_it_is_not_so() -> None:
+    front = seen(*[PROXY] * 5, ("81.2.69.160", False), *[PROXY] * ENOUGH)
+    assert front.clear
+    assert not front.finding
+
+
+def test_two_such_addresses_are_not_one_proxy() -> None:
+    assert seen(PROXY, ("10.0.0.8", True)).clear
+
+
+def test_a_public_address_that_claims_to_forward_is_a_visitor() -> None:
+    assert seen(("81.2.69.160", True)).clear
+
+
+def test_health_checks_from_the_same_network_tell_nothing() -> None:
+    front = seen(*[("10.0.0.9", False), PROXY] * ENOUGH)
+    assert front.finding == "10.0.0.7"
+
+
+def test_without_an_address_nothing_is_found() -> None:
+    assert not seen(*[("", True)] * ENOUGH).finding
+
+
+def test_the_advice_names_the_setting() -> None:
+    assert "trusted_proxies" in advice("10.0.0.7")
+    assert "10.0.0.7" in advice("10.0.0.7")
