@@ -85,7 +85,7 @@ class Personalization:
             keys_at_start(self._settings),
             signals(self._settings, metrics, atlas),
         )
-        self._watching: asyncio.Future[Any] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._stop: asyncio.Event | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +99,10 @@ class Personalization:
     def _watch(self) -> None:
         if self._watching is None or self._watching.done():
             self._stop = asyncio.Event()
-            self._watching = asyncio.gather(self._folder.watch(self._current.take, self._stop), self._places.watch())
+            self._watching = asyncio.ensure_future(self._look(self._stop))
+
+    async def _look(self, stop: asyncio.Event) -> None:
+        await asyncio.gather(self._folder.watch(self._current.take, stop), self._places.watch())
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._watch()

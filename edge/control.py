@@ -32,11 +32,17 @@ from edge.question import answer
 from edge.run import Run, last_good, listening, orphaned, switches
 from edge.settings import Address, Settings, from_json
 from edge.signals.atlas import Atlas
+from edge.signals.facts import facts, plain
 from edge.signals.front import advice
 from edge.signals.geofile import GeoFile
 from edge.signals.read import Reader, for_questions
 from edge.telemetry.log import configure
+from edge.telemetry.metrics import WeatherMetrics
+from edge.world import sky
+from edge.world.wishes import heard
+from edge.world.world import NOTHING, World
 from rules.document import version
+from rules.values import RuleSet
 
 _log = logging.getLogger("windsock")
 
@@ -45,6 +51,8 @@ _KNOCK = 1.0
 """Seconds for somebody to answer where visitors arrive."""
 _AGAIN = 1.0
 """Seconds between two tries to publish what found no room."""
+_FIGURES = 5.0
+"""Seconds between two looks at the figures of the weather."""
 
 
 def main(directory: str, parent: int) -> int:
@@ -73,7 +81,9 @@ async def _control(run: Run, settings: Settings, parent: int) -> None:
     await asyncio.to_thread(_first, publisher, folder, served)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    state = State(current, folder, run, publisher, partial(_reachable, settings.listen), places, partial(_front, run))
+    world, counts = _world(run), WeatherMetrics()
+    reachable, front = partial(_reachable, settings.listen), partial(_front, run)
+    state = State(current, folder, run, publisher, reachable, places, front, world.push)
     server = _listener(state, settings, for_questions(settings, atlas))
     tasks = [
         asyncio.ensure_future(task)
@@ -83,11 +93,15 @@ async def _control(run: Run, settings: Settings, parent: int) -> None:
             server.serve(),
             _settle(publisher, settings),
             places.watch(),
+            world.run(partial(_rules, current)),
+            sky.watch(settings, world, counts, clock.system),
+            _count(world, counts),
             _orphaned(run, parent, stop),
         )
     ]
     stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    with heard(run.wishes, world.want, world.pages):
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     server.stop()  # type: ignore[no-untyped-call]
     for task in tasks:
@@ -144,6 +158,28 @@ def _locate(run: Run, atlas: Atlas, document: Document) -> None:
     """Answer from this geo database here, and tell the workers where it is. Raises OSError without room for that."""
     atlas.take(document)
     publish(document, run.geo)
+
+
+def _world(run: Run) -> World:
+    """The world, with what the workers have been told of it before this process was started again."""
+    before = NOTHING
+    with suppress(KeyError, TypeError, ValueError):
+        before = facts(read(run.facts) or {})
+    return World(clock.system, lambda known: publish(plain(known), run.facts), before)
+
+
+def _rules(current: Current) -> RuleSet | None:
+    return current.current.rules if current.current is not None else None
+
+
+async def _count(world: World, counts: WeatherMetrics) -> None:
+    """Keep the figures about the weather up to date."""
+    refused = 0
+    while True:
+        now = clock.system()
+        counts.known(len(world.table), world.table.oldest(now), world.table.refused - refused)
+        refused = world.table.refused
+        await asyncio.sleep(_FIGURES)
 
 
 def _front(run: Run) -> str:

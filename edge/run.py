@@ -3,6 +3,8 @@
 settings.json   what each process is started with (mode 0600: it may hold tokens)
 lock            held by the process that made the directory, for as long as it or one of its workers lives
 edition.json    the edition that workers follow
+facts.json      what is known of the world beside the requests
+wishes          a socket: what workers want to know of it
 geo.json        where the sealed copy of the geo database is, if there is one
 front           the address of a proxy that stands in front and is not listed, once a worker has found one
 ready/PID       one file a worker that visitors can reach, with what it serves
@@ -80,6 +82,16 @@ class Run:
     def geo(self) -> Path:
         """Where the geo database is."""
         return self.path / "geo.json"
+
+    @property
+    def facts(self) -> Path:
+        """The published facts of the world."""
+        return self.path / "facts.json"
+
+    @property
+    def wishes(self) -> Path:
+        """The socket on which workers are heard."""
+        return self.path / "wishes"
 
     @property
     def front(self) -> Path:

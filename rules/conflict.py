@@ -1,8 +1,8 @@
-"""Experiences that get in each other's way: slots that overlap, redirects that lead in circles.
+"""Experiences that get in each other's way: slots that overlap.
 
-Each experience is sound by itself here, so this looks at all of them together, and only at pairs that have something in
-common: a selector, or the page that a redirect leads to. It knows no page. So of two selectors it can tell that they
-are the same, or that one is a part of the other (`#hero h1` lies inside `#hero`); `windsock check --origin` sees more.
+Each experience is sound by itself here, so this looks at all of them together, and only at pairs that have a selector
+in common. It knows no page. So of two selectors it can tell that they are the same, or that one is a part of the other
+(`#hero h1` lies inside `#hero`); `windsock check --origin` sees more.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from rules.glob import pattern
 from rules.phrase import condition
 from rules.problem import Mistake
 from rules.reach import exclusive
 from rules.vocabulary import Own
-from rules.when import Condition, evaluate
+from rules.when import Condition
 
 Plain = Mapping[str, Any]
 
@@ -39,17 +38,8 @@ _TAKES_INSIDE: Final = frozenset(("replace", "remove", "text"))
 """Forms after which nothing is left inside the element."""
 
 
-def conflicts(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
-    """Warnings, each with its file: the later experience of two is told."""
-    yield from _overlaps(experiences, own)
-    yield from _circles(experiences, own)
-
-
-# Slots
-
-
-def _overlaps(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
-    """Of several that are in the way of one, the first is told."""
+def overlaps(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
+    """Warnings, each with its file: the later of two experiences is told, and of several in its way the first."""
     by_slot: dict[str, list[Plain]] = defaultdict(list)
     look = Together(own)
     compared = 0
@@ -168,99 +158,6 @@ def meet(one: str, other: str) -> bool:
 def _ends(glob: str) -> tuple[str, str]:
     pieces = _WILD.split(glob)
     return pieces[0], pieces[-1]
-
-
-# Redirects
-
-
-def _circles(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
-    """Two redirects that lead to each other."""
-    every = [(each, name, variant["target"]) for each in experiences if each["delivery"] == "redirect"
-             for name, variant in each["variants"].items() if variant["target"]]  # fmt: skip
-    pages = _Pages(every)
-    compared = 0
-    for number, (each, name, target) in enumerate(every):
-        for other_number, (other, other_name, back) in pages.at(target):
-            compared += 1
-            if compared > MOST:
-                return
-            if (
-                other_number < number
-                and leads_into(back, each["where"])
-                and not _apart(each, name, other, other_name, own)
-            ):
-                message = f"`{target}` is a page of `{other['name']}` ({other['file']}), which sends visitors back here"
-                hint = "one of the two must go; browsers stop after some rounds and show an error"
-                yield each["file"], Mistake(("variants", name, "redirect"), message, hint, "warning")
-
-
-def to_itself(experience: Plain, own: Own) -> Iterator[Mistake]:
-    """Errors: redirects that lead back to a page on which the same entry sends visitors away again."""
-    if experience["delivery"] != "redirect":
-        return
-    variants = experience["variants"]
-    entries = [(entry["when"], [name for name, _ in entry["shares"]]) for entry in experience["choose"]]
-    told: set[str] = set()
-    for when, names in [*entries, (None, [experience["default"]])]:
-        for name in names:
-            target = variants[name]["target"]
-            if not target or name in told or not leads_into(target, experience["where"]):
-                continue
-            if when is None or evaluate(condition(when, own), {"path": path_of(target)}) is not False:
-                told.add(name)
-                message = f"`{target}` is one of the pages that visitors are sent away from: they would go in circles"
-                hint = f'leave that page out of `where`, or add not: {{path: "{path_of(target)}"}} to the `when`'
-                yield Mistake(("variants", name, "redirect"), message, hint)
-        if when is None:
-            return
-
-
-class _Pages:
-    """Redirects by the pages that they stand on."""
-
-    def __init__(self, every: Sequence[tuple[Plain, str, str]]) -> None:
-        self._exact: dict[str, list[tuple[int, tuple[Plain, str, str]]]] = defaultdict(list)
-        self._open: list[tuple[int, tuple[Plain, str, str]]] = []
-        for item in enumerate(every):
-            paths = item[1][0]["where"]["path"]
-            if any(_WILD.search(path) for path in paths):
-                self._open.append(item)
-            else:
-                for path in paths:
-                    self._exact[path].append(item)
-
-    def at(self, target: str) -> Iterator[tuple[int, tuple[Plain, str, str]]]:
-        """Those that stand on the page that a target names, as numbers and redirects."""
-        for item in (*self._exact.get(path_of(target), ()), *self._open):
-            if leads_into(target, item[1][0]["where"]):
-                yield item
-
-
-def path_of(target: str) -> str:
-    """The path of a target, which may be a whole address."""
-    return urlsplit(target).path or "/"
-
-
-def leads_into(target: str, where: Plain) -> bool:
-    """Whether a target is one of the pages of a `where`; a whole address only where `where` names its host."""
-    host = urlsplit(target).hostname
-    if host is not None and not any(pattern(each).matches(host) for each in where["host"]):
-        return False
-    return any(pattern(each).matches(path_of(target)) for each in where["path"])
-
-
-def _apart(one: Plain, name: str, other: Plain, other_name: str, own: Own) -> bool:
-    """Whether no visitor is sent by both, for certain."""
-    return all(
-        exclusive(first, second, own) for first, second in product(_sent(one, name, own), _sent(other, other_name, own))
-    )
-
-
-def _sent(experience: Plain, name: str, own: Own) -> list[Condition | None]:
-    if name == experience["default"]:
-        return [None]
-    whens = [entry["when"] for entry in experience["choose"] if any(shown == name for shown, _ in entry["shares"])]
-    return [None if when is None else condition(when, own) for when in whens]
 
 
 _WILD: Final = re.compile(r"\*|\{[a-z][a-z0-9_]*\}")

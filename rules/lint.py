@@ -14,8 +14,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from rules.circle import circles
 from rules.compile import vocabulary, zone_of
-from rules.conflict import conflicts
+from rules.conflict import overlaps
 from rules.folder import open_folder
 from rules.judgement import doubts, permission, place_of
 from rules.phrase import condition
@@ -77,7 +78,8 @@ def lint(document: Plain, own: Own, today: date) -> Iterator[Advice]:
     experiences: Sequence[Plain] = document["experiences"]
     for each in experiences:
         yield from ((each["file"], mistake) for mistake in _one(each, own, today))
-    yield from conflicts(experiences, own)
+    yield from overlaps(experiences, own)
+    yield from circles(experiences, own)
 
 
 def _one(experience: Plain, own: Own, today: date) -> Iterator[Mistake]:

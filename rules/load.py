@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from rules import document
 from rules.agree import contents, disagreements, empty_values, named_files
+from rules.circle import to_itself
 from rules.compile import experience as compiled
 from rules.compile import vocabulary
-from rules.conflict import to_itself
 from rules.folder import SITE, Folder, open_folder, printable
 from rules.memory import Memory, Texts
 from rules.model import ExperienceFile

@@ -112,8 +112,10 @@ def _by_character(stop: Stop) -> Iterator[Told]:
 
 def _by_shape(stop: Stop) -> Iterator[Told]:
     line = stop.line
-    if re.search(r":\s+[>|]=?\s*[\d\"']", line):
-        yield stop.at, "`>` and `|` begin a block of text in YAML", 'put quotes round a comparison: "> 20"'
+    if found := re.search(r"(\w+):\s+([>|]=?)\s*(?=[\d\"'])[\"']?(\d*)", line):
+        fahrenheit = "F" if found[1] in ("temperature", "feels_like") and int(found[3] or 0) > 59 else ""
+        hint = f'put quotes round a comparison: {found[1]}: "> {found[3] or 20}{fahrenheit}"'
+        yield stop.at, "`>` and `|` begin a block of text in YAML", hint
     if re.search(r"[\"']\s*$", line[: stop.at[1] - 1]) and "mapping values" not in stop.said:
         quoted = re.search(r"[\"'].*", line)
         listed = f"several are a list: [{quoted[0].strip()}]" if quoted and line[stop.at[1] - 1 :][:1] == "," else ""

@@ -192,7 +192,11 @@ def test_killed_while_it_starts_it_leaves_nobody_behind(origin: RawOrigin, rules
         until(lambda: len(children(process.pid)) >= others)
         process.kill()
         process.wait(10)
-        until(lambda: not of_session(process.pid))
+        try:
+            until(lambda: not of_session(process.pid))
+        finally:
+            for left in of_session(process.pid):
+                os.kill(left, signal.SIGKILL)
 
 
 def test_of_two_that_start_at_the_same_moment_one_serves_and_the_other_says_that_the_address_is_taken(

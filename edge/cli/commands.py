@@ -58,11 +58,16 @@ COMMANDS: Final = {
             "windsock doctor --origin http://127.0.0.1:3000",
         ),
         Command(
+            "privacy",
+            "Every field that is stored anywhere, why, and for how long.",
+            "windsock privacy --consent strict",
+        ),
+        Command(
             "loadtest", "Many visitors at once, and what they measured.", "windsock loadtest --users 50 --duration 30s"
         ),
         Command("schema", "The JSON Schema of rule files, for editors.", "windsock schema > windsock.schema.json"),
     )
 }
 
-LATER: Final = frozenset({"signals", "report", "whatif", "purge", "privacy"})
+LATER: Final = frozenset({"signals", "report", "whatif", "purge"})
 """Commands that are promised, and not in this version."""

@@ -9,7 +9,7 @@ from edge.settings import SETTINGS, Setting, Settings, parse
 
 def show_config(settings: Settings) -> None:
     """Print every value: a table on a terminal, `name = value  # source` in a pipe."""
-    rows = [(setting.name, _shown(setting, settings), settings.source(setting.name)) for setting in SETTINGS]
+    rows = [(setting.name, shown(setting, settings), settings.source(setting.name)) for setting in SETTINGS]
     if sys.stdout.isatty():
         _table(rows)
     else:
@@ -17,7 +17,8 @@ def show_config(settings: Settings) -> None:
             print(f"{name} = {value}  # {source}")
 
 
-def _shown(setting: Setting, settings: Settings) -> str:
+def shown(setting: Setting, settings: Settings) -> str:
+    """The value as a person reads it; of a secret only whether there is one."""
     value = getattr(settings, setting.name)
     if setting.secret and setting.name in settings.sources:
         return "(set, not shown)" if value else "none"

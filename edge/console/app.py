@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from edge.console.guard import Guard
 from edge.console.json import as_json
+from edge.console.push import pusher
 from edge.console.state import State
 from edge.console.switch import switcher
 from edge.telemetry.metrics import FLUSH, exposition
@@ -46,6 +47,7 @@ def private_app(state: State, explain: Explain, guard: Guard | None = None) -> S
             Route("/metrics", metrics),
             Route("/readyz", guard.site(readyz)),
             Route("/explain", guard.secret(explained)),
+            Route("/signals/{name:path}", guard.secret(pusher(state)), methods=["PUT"]),
             Route("/off", guard.secret(switcher(state, on=False)), methods=["POST"]),
             Route("/on", guard.secret(switcher(state, on=True)), methods=["POST"]),
         ]

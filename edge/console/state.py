@@ -59,3 +59,4 @@ class State:
     reachable: Callable[[], Awaitable[bool]]  # whether a visitor can connect
     places: Places | None = None
     front: Callable[[], str] = str  # what to do about a proxy in front that is not listed, or nothing
+    push: Callable[[str, bytes], float] | None = None  # takes a pushed signal; until when it holds; ValueError

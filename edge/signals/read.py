@@ -17,14 +17,18 @@ from edge.settings import Settings
 from edge.signals import agent, client, language, query, source, zones
 from edge.signals.atlas import Atlas
 from edge.signals.cdn import Cdn, cdn
+from edge.signals.custom import Fields
+from edge.signals.facts import Facts
 from edge.signals.front import Front
 from edge.signals.geofile import GeoFile
 from edge.signals.holiday import Holidays
 from edge.signals.place import Place, completed
+from edge.signals.surroundings import WEATHER, Surroundings, Wish, nobody
 from edge.signals.time import Times
 from edge.signals.wanted import wanted
 from edge.web.request import Request
-from rules.values import UNKNOWN, RuleSet, Value
+from rules.values import UNKNOWN, RuleSet, Site, Value
+from rules.vocabulary import COMMON
 
 PLACE: Final = ("country", "region", "city", "continent", "timezone")
 TIME: Final = ("hour", "daypart", "weekday", "weekend", "date", "month", "season")
@@ -47,10 +51,13 @@ class Reader:
         front: Front | None = None,
         dropped: Callable[[], None] = lambda: None,
         every: bool = False,
+        wish: Wish = nobody,
     ) -> None:
+        self.facts = Facts()
         self._atlas, self._cdn, self._holidays = atlas or Atlas(), cdn, holidays or Holidays()
         self._front, self._dropped, self._every = front, dropped, every
-        self._asked = _Asked(None, every)
+        self._wish = wish
+        self._asked = _Asked(None, every, wish)
 
     def __call__(self, request: Request, rules: RuleSet, at: float) -> Context:
         """The context of a request that arrived at `at`, seconds since the epoch, on a site with these rules.
@@ -60,7 +67,7 @@ class Reader:
         """
         asked = self._asked
         if asked.rules is not rules:
-            asked = self._asked = _Asked(rules, self._every)
+            asked = self._asked = _Asked(rules, self._every, self._wish)
         fields = request.fields
         signals: dict[str, Value] = {"path": request.path, "host": request.host or UNKNOWN, "method": request.method}
         if not request.vouched:
@@ -78,6 +85,8 @@ class Reader:
             signals.update(_origin(fields.get(b"referer", b"")[: source.LONGEST], request.host, parameters))
         if named:
             signals.update(named)
+        if asked.site:
+            self._around(signals, asked, request, parameters, at)
         return Context(signals, request.path, request.host, parameters, at, request.scheme)
 
     def place(self, request: Request) -> Place:
@@ -91,6 +100,10 @@ class Reader:
     def _here_and_now(self, signals: dict[str, Value], asked: _Asked, request: Request, at: float) -> None:
         place = self.place(request)
         signals.update(place.signals)
+        if asked.weather:
+            signals.update(asked.surroundings.weather(self.facts, place, at))
+        if asked.near:
+            signals.update(asked.surroundings.near(self.facts, place, at))
         if asked.time:
             times = asked.times.signals(at, place)
             signals.update(times)
@@ -98,6 +111,14 @@ class Reader:
                 holiday = self._holidays.on(place.country, str(times["date"]))
                 if holiday is not None:
                     signals["holiday"] = holiday
+
+    def _around(
+        self, signals: dict[str, Value], asked: _Asked, request: Request, parameters: Mapping[str, str], at: float
+    ) -> None:
+        """What the site itself says: of the page's place, of its load, and in signals of its own."""
+        signals.update(asked.surroundings.about(self.facts, request.path, at))
+        signals.update(asked.surroundings.site(self.facts, at))
+        signals.update(asked.fields.signals(request, parameters))
 
     def _noticed(self, request: Request) -> None:
         """Nobody vouches for this request: what its fields claim about the way here is noticed, and no more."""
@@ -110,9 +131,11 @@ class Reader:
 class _Asked:
     """What one edition asks for, worked out once."""
 
-    def __init__(self, rules: RuleSet | None, every: bool) -> None:
+    def __init__(self, rules: RuleSet | None, every: bool, wish: Wish) -> None:
         self.rules = rules
         self.times = Times(rules.zone, rules.dayparts) if rules else Times()
+        site, own = (rules.site, rules.own) if rules else (Site(), COMMON)
+        self.surroundings, self.fields = Surroundings(site, self.times, wish), Fields(site, own)
         asked = wanted(rules) if rules else None
 
         def any_of(*names: str) -> bool:
@@ -120,7 +143,10 @@ class _Asked:
 
         self.holiday = any_of("holiday")
         self.time = any_of("holiday", *TIME)
-        self.place = self.time or any_of(*PLACE)
+        self.weather = any_of(*WEATHER)
+        self.near = bool(site.near) and (every or (asked is not None and asked.any("near", "near.")))
+        self.place = self.time or self.weather or self.near or any_of(*PLACE)
+        self.site = bool(site.about or site.load or site.signals)
         self.client = any_of(*CLIENT)
         self.origin = any_of(*ORIGIN)
         self.language = any_of("language")

@@ -26,10 +26,14 @@ Wish = Callable[[Cell, float], None]
 """Somebody in this cell could see the weather; the moment, in seconds since the epoch."""
 
 
+def nobody(cell: Cell, at: float) -> None:
+    """Nobody listens to wishes."""
+
+
 class Surroundings:
     """The surroundings of one site. `facts` is replaced whole whenever something has changed."""
 
-    def __init__(self, site: Site, times: Times, wish: Wish = lambda cell, at: None) -> None:  # noqa: ARG005 - a Wish
+    def __init__(self, site: Site, times: Times, wish: Wish = nobody) -> None:
         self._site, self._times, self._wish = site, times, wish
         self._spots = {**site.stores, **site.places}
         self._nearest = lru_cache(_REMEMBERED)(self._nearest_to)

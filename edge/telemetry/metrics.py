@@ -177,6 +177,38 @@ def _move(times: list[float], histogram: Histogram) -> None:
     times.clear()
 
 
+class WeatherMetrics:
+    """What the one process counts that knows the weather."""
+
+    def __init__(self) -> None:
+        import prometheus_client as prometheus
+
+        from edge.telemetry.reserve import install
+
+        install()
+        registry = prometheus.CollectorRegistry()
+        self._calls = prometheus.Counter(
+            "windsock_weather_calls", "Calls of the weather service.", ("service", "outcome"), registry=registry
+        )
+        self._refused = prometheus.Counter(
+            "windsock_weather_cells_refused", "New cells that had to wait.", registry=registry
+        )
+        self._cells, self._age = (
+            prometheus.Gauge(f"windsock_weather_{name}", text, multiprocess_mode="mostrecent", registry=registry)
+            for name, text in (("cells", "Cells that are known."), ("age_seconds", "Age of the oldest reading in use."))
+        )
+
+    def called(self, service: str, outcome: str) -> None:
+        """One call was made."""
+        self._calls.labels(service, outcome).inc()
+
+    def known(self, cells: int, oldest: float, refused: int) -> None:
+        """So many cells are known, the oldest for so many seconds; so many more were refused since the last time."""
+        self._cells.set(cells)
+        self._age.set(oldest)
+        self._refused.inc(refused)
+
+
 _SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 

@@ -18,7 +18,7 @@ from edge.signals.load import Rate, level
 from edge.signals.weather.cell import Cell, cell_of, name_of
 from edge.signals.weather.fixture import Fixture
 from edge.signals.weather.table import Table
-from edge.world.pushed import Pushed, read
+from edge.world.pushed import Pushed, PushError, read
 from rules.values import UNKNOWN, RuleSet
 
 _log = logging.getLogger("windsock")
@@ -63,14 +63,17 @@ class World:
         """Take a push to `/signals/` + path; until when it holds. Raises PushError."""
         now = self._clock()
         if self._rules is None:
-            raise RuntimeError("nothing can be pushed before there is an edition")
+            raise PushError("there is no edition yet; /readyz says why")
         name, value, until = read(path, body, self._rules, now)
         self.pushed.put(name, value, until, now)
         return until
 
-    async def run(self) -> None:
-        """Publish what changes, for ever."""
+    async def run(self, rules: Callable[[], RuleSet | None]) -> None:
+        """Follow the rules and publish what changes, for ever."""
         while True:
+            current = rules()
+            if current is not None:
+                self.rules(current)
             self.beat()
             await asyncio.sleep(BEAT)
 

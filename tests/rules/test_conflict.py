@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.compile import vocabulary
-from rules.conflict import conflicts, meet
+from rules.conflict import meet, overlaps
 from rules.load import load
 
 
@@ -17,7 +17,7 @@ def told(folder: Path, **files: str) -> list[tuple[str, str]]:
         (folder / f"{name}.yaml").write_text(text)
     loaded = load(folder)
     assert loaded.document is not None, loaded.problems
-    found = conflicts(loaded.document["experiences"], vocabulary(loaded.document["site"]))
+    found = overlaps(loaded.document["experiences"], vocabulary(loaded.document["site"]))
     return [(file, mistake.message) for file, mistake in found]
 
 
@@ -70,49 +70,6 @@ def test_these_are_not_in_each_others_way(tmp_path: Path, first: str, second: st
 def test_of_very_many_in_one_place_each_is_told_once(tmp_path: Path) -> None:
     found = told(tmp_path, **{f"f{number:03}": hero(f"e{number}") for number in range(60)})
     assert [file for file, _ in found] == [f"f{number:03}.yaml" for number in range(1, 60)]
-
-
-def redirect(name: str, where: str, target: str, when: str) -> str:
-    return (
-        f"experience: {name}\npurpose: content\nwhere: {where}\nslot: redirect\n"
-        f"variants:\n  stay: original\n  go: {{redirect: {target}}}\nchoose:\n  - when: {{{when}}}\n    show: go\n"
-    )
-
-
-def test_two_redirects_that_lead_to_each_other_are_told(tmp_path: Path) -> None:
-    ((file, message),) = told(
-        tmp_path,
-        de=redirect("to-german", "/", "/de/", "language: de"),
-        home=redirect("to-home", '"/de/*"', "/", "country: DE"),
-    )
-    assert file == "home.yaml"
-    assert "sends visitors back here" in message
-
-
-def test_redirects_for_different_visitors_are_fine(tmp_path: Path) -> None:
-    files = {
-        "de": redirect("to-german", "/", "/de/", "language: de"),
-        "en": redirect("to-english", "/de/", "/", "language: en"),
-    }
-    assert told(tmp_path, **files) == []
-
-
-def test_redirects_one_after_the_other_are_fine(tmp_path: Path) -> None:
-    files = {
-        "a": redirect("first", "/a", "/b", "language: de"),
-        "b": redirect("second", "/b", "/c", "language: de"),
-    }
-    assert told(tmp_path, **files) == []
-
-
-def test_a_redirect_that_spares_its_own_pages_is_fine(tmp_path: Path) -> None:
-    file = redirect("to-german", '"*"', "/de/", 'language: de, not: {path: "/de/*"}')
-    assert told(tmp_path, one=file) == []
-
-
-def test_a_redirect_to_another_host_is_no_circle(tmp_path: Path) -> None:
-    file = redirect("to-shop", "{path: /*, host: old.example}", "https://new.example/", "language: de")
-    assert told(tmp_path, one=file) == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from rules.events import events
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-PIECES = list("\n\n\t: ,[]{}#'\"&*!|>-?%\r\x85\u2028\ufeff@`ab") + ["- ", ": ", "\n\n", " #", "\n  ", "---\n", "...\n"]
+PIECES = [*"\n\n\t: ,[]{}#'\"&*!|>-?%\r\x85\u2028\ufeff@`ab", "- ", ": ", "\n\n", " #", "\n  ", "---\n", "...\n"]
 
 
 def ruamels(text: str) -> Iterator[Any]:

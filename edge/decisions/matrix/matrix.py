@@ -176,15 +176,14 @@ class _Columns:
     """What an experience shows to each bucket, once for each way in which its program comes out."""
 
     def __init__(self, context: Context, edition: Edition) -> None:
-        self._context, self._edition = context, edition
+        self._context, self._named = context, edition.named
+        self._alone = {x.name: _only(edition, (x,)) for x in edition.rules.experiences}
         self._known: dict[Program, tuple[str, ...]] = {}
 
     def __call__(self, settled: Program, signals: Signals) -> tuple[str, ...]:
         if settled not in self._known:
-            experience = self._edition.named[settled.name]
-            alone = _only(self._edition, (experience,))
-            context = _met(self._context, signals)
-            buckets = range(BUCKETS if experience.coins else 1)
+            context, alone = _met(self._context, signals), self._alone[settled.name]
+            buckets = range(BUCKETS if self._named[settled.name].coins else 1)
             column = tuple(_variant(decide(context, alone, Draw(bucket, bucket))) for bucket in buckets)
             self._known[settled] = column if len(set(column)) > 1 else column[:1]
         return self._known[settled]

@@ -20,7 +20,7 @@ from edge.decisions.matrix.program import Program, shortened
 from rules.signals import Signals
 from rules.values import Experience
 
-MOST_STATES: Final = 20_000
+MOST_STATES: Final = 10_000
 """Situations that are followed at once; where there are more, the answer is that there are too many."""
 
 Programs = tuple[Program, ...]

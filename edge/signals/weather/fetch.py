@@ -29,7 +29,7 @@ class Counts(Protocol):
 
 
 class Fetcher:
-    """Asks one service for the cells that are due, within its terms; passes on that something has changed."""
+    """Asks one service for the cells that are due, within its terms."""
 
     def __init__(
         self, service: Service, table: Table, counts: Counts, clock: Clock, chance: Callable[[], float]
@@ -39,12 +39,12 @@ class Fetcher:
         self._allowance, self._filled_at = float(service.terms.burst), clock()
         self._failing = ""
 
-    async def run(self, changed: Callable[[], None]) -> None:
+    async def run(self) -> None:
         """For ever."""
         async with client() as http:
             while True:
                 while await self.once(http):
-                    changed()
+                    pass
                 await asyncio.sleep(_LOOK)
 
     async def once(self, http: httpx.AsyncClient) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from edge.cli import run
 from edge.middleware.preview import Preview, Previews
 from edge.settings.secret import keys_of, make
 from tests.asgi import Page, ask
+from tests.wire import RawOrigin, Served, field, get, served
 
 HERO = """
 experience: hero
@@ -146,3 +147,35 @@ def test_what_cannot_be_understood_is_one_line_and_exit_code_2(
 def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["preview", "--help"]) == 0
     assert "windsock preview https://shop.example/ --variant homepage-hero=rain\n" in capsys.readouterr().out
+
+
+@pytest.fixture
+def origin() -> Iterator[RawOrigin]:
+    origin = RawOrigin()
+    for path in ("/", "/?a=1"):
+        origin.page(path, b"<body><h1 id=hero>Classic</h1></body>")
+    yield origin
+    origin.close()
+
+
+def test_the_link_works_on_a_running_edge_which_made_the_key(
+    place: Path, made: Made, origin: RawOrigin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = place / "own.key"
+    with served(origin.url, place / "rules" / "site", "--secret-file", str(key), "--workers", "2") as edge:
+        monkeypatch.setenv("WINDSOCK_SECRET_FILE", str(key))
+        link = made("/?a=1", "--variant", "hero=rain")[0]
+        for _ in range(6):  # on any worker
+            status, head, body = get(edge.port, link)
+            assert (status, field(head, "cache-control"), field(head, "set-cookie")) == (200, ["private, no-store"], [])
+            assert b"<h1 id=hero>Rain</h1>" in body
+        assert get(edge.port, "/?a=1")[2] == b"<body><h1 id=hero>Classic</h1></body>"
+        assert get(edge.port, "/_windsock/preview.css")[0] == 200
+    assert not any(b"windsock-preview" in head for head in origin.heads)
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_edge_does_not_start_with_a_key_that_can_be_guessed(place: Path, origin: RawOrigin) -> None:
+    (place / "own.key").write_text("password\n")
+    with pytest.raises(AssertionError, match=r"own\.key holds a key that can be guessed; write at least 32 random"):
+        Served(origin.url, place / "rules" / "site", "--secret-file", str(place / "own.key"))

@@ -15,7 +15,7 @@ from edge.decisions.values import Decision, Draw
 from edge.edition import EVERYTHING, Edition
 from rules.compile import compile as compiled
 from rules.load import load
-from rules.signals import Signals
+from rules.signals import Signals, Value
 from rules.values import BUCKETS
 
 NOON = 1_795_003_200.0  # 2026-11-18 12:00 UTC, a Wednesday
@@ -52,7 +52,7 @@ def ask(
     host: str = "shop.example",
     at: float = NOON,
     scheme: str = "https",
-    **signals: str,
+    **signals: Value,
 ) -> dict[str, Decision]:
     known: Signals = {name.replace("__", "."): value for name, value in signals.items()}
     context = Context(known, path, host, {}, at, scheme)
@@ -259,8 +259,26 @@ def test_a_redirect_suppresses_the_others_unless_it_leads_to_this_page(
 # Permissions
 
 
-def test_a_permission_ends_on_its_day_and_the_experience_with_it(tmp_path: Path) -> None:
-    site = "allow: [{experience: hero, purpose: price, reason: the same for everybody, until: 2026-11-18}]"
-    things = edition(tmp_path, hero().replace("purpose: content", "purpose: price"), site=site)
-    assert ask(things)["hero"].reason == "rule"
-    assert ask(things, at=NOON + 12 * 3600)["hero"].reason == "outside"
+@pytest.mark.parametrize(
+    ("until", "ends", "last"),
+    [("2026-11-18", "2026-12-24", 0), ("2026-12-24", "2026-11-18", 0), ("2026-11-19", "2026-12-24", 1)],
+)
+def test_an_experience_ends_with_its_permission_or_before(tmp_path: Path, until: str, ends: str, last: int) -> None:
+    site = f"allow: [{{experience: hero, purpose: price, reason: the same for everybody, until: {until}}}]"
+    file = hero(more=f"ends: {ends}\nchoose: [{{show: b}}]").replace("purpose: content", "purpose: price")
+    things = edition(tmp_path, file, site=site)
+    noon_of_the_last_day = NOON + last * 86400
+    assert ask(things, at=noon_of_the_last_day)["hero"].reason == "rule"
+    assert ask(things, at=noon_of_the_last_day + 12 * 3600)["hero"].reason == "outside"
+
+
+# What the index cannot say
+
+
+def test_a_signal_that_is_no_number_and_none_that_is_costs_no_more_than_its_own_entry(tmp_path: Path) -> None:
+    things = edition(tmp_path, hero(more='choose: [{when: {wind: "> 5"}, show: c}, {show: b}]'), hero("nav"))
+    met = ask(things, wind=float("nan"))
+    assert {name: (each.variant, each.reason) for name, each in met.items()} == {
+        "hero": ("b", "rule"),
+        "nav": ("b", "rule"),
+    }

@@ -57,6 +57,7 @@ def test_the_first_line_is_current_and_those_below_still_verify(tmp_path: Path) 
         (b"\n \n", "is empty"),
         (b"short\n", "holds a key that can be guessed; write at least 32 random characters on a line"),
         (KEY + b"\nshort\n", "holds a key that can be guessed"),
+        (b"0123456789abcdef", "holds a key that can be guessed"),
         (b"a" * 64, "holds a key that can be guessed"),
         (b"\n".join([KEY] * 17), "holds a key that can be guessed"),
     ],

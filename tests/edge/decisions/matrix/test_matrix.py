@@ -216,9 +216,9 @@ EXPERIENCES = st.fixed_dictionaries(
 
 def compiled(plain: list[Any]) -> Edition:
     """An edition from what a folder with these experiences would become."""
-    always = {"starts": None, "ends": None, "every": []}
+    always: dict[str, Any] = {"starts": None, "ends": None, "every": []}
     form = [["#x", {"kind": "text", "text": "x", "attributes": [], "order": []}]]
-    bare = {"forms": [], "headers": [], "target": "", "never_when": None, "placeholders": []}
+    bare: dict[str, Any] = {"forms": [], "headers": [], "target": "", "never_when": None, "placeholders": []}
 
     def entry(written: Any) -> dict[str, Any]:
         shares = [[written["show"], 1.0]] if "show" in written else [[k, v] for k, v in written["split"].items()]
@@ -259,7 +259,7 @@ def by_brute_force(asked: Page, edition: Edition) -> set[Shown]:
     for values in product(*VALUES.values()):
         signals = {**asked.context.signals, **dict(zip(VALUES, values, strict=True))}
         context = Context(signals, "/", "", {}, NOW)
-        for bucket in kinds:
+        for bucket in range(0, BUCKETS, 512):
             found.add(tuple((d.experience, d.variant or "") for d in decide(context, edition, Draw(bucket, bucket))))
     return found
 

@@ -55,7 +55,10 @@ def conversation(test: Callable[..., Coroutine[object, object, None]]) -> Callab
     signature = inspect.signature(test)
     of_loop = inspect.Parameter("loop", inspect.Parameter.KEYWORD_ONLY)
     vars(run)["__signature__"] = signature.replace(parameters=[*signature.parameters.values(), of_loop])
-    return pytest.mark.parametrize("loop", [DialLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])(run)
+    on_each: Callable[..., None] = pytest.mark.parametrize(
+        "loop", [DialLoop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+    )(run)
+    return on_each
 
 
 async def later(seconds: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import socket
 import ssl
@@ -57,6 +58,11 @@ class Peer:
             return await asyncio.wait_for(self.reader.read(1), 5) == b""
         except ConnectionResetError:
             return True
+
+    def end(self, how: int = socket.SHUT_WR) -> None:
+        """Shut the socket down under whatever the loop, or TLS, knows of it."""
+        with socket.socket(fileno=os.dup(self.writer.get_extra_info("socket").fileno())) as same:
+            same.shutdown(how)
 
     def reset(self) -> None:
         """Break the connection off with a TCP reset."""

@@ -139,7 +139,7 @@ async def test_a_body_without_length_is_complete_only_when_tls_was_closed_with_i
         await peer.request()
         await peer.say(b"HTTP/1.1 200 OK\r\n\r\nhello")
         if not proper:
-            peer.writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
+            peer.end()
             await peer.left()
 
     async with scripted(script, tls=server(made)) as origin, Transport(origin.url, tls=client(made)) as transport:
@@ -232,7 +232,11 @@ async def test_an_origin_that_is_an_address_needs_no_resolver() -> None:
 
 @conversation
 async def test_an_origin_may_have_an_address_of_version_6() -> None:
-    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "::1", 0)
+    async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(leave, "::1", 0)
     url = httpx.URL(f"http://[::1]:{server.sockets[0].getsockname()[1]}")
     async with server, Transport(url) as transport:
         with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):

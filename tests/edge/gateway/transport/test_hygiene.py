@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 
 import httpx
 import pytest
@@ -106,7 +105,7 @@ async def test_a_connection_that_the_origin_has_closed_is_not_asked_again() -> N
 
     async with scripted(script) as origin, Transport(origin.url) as transport:
         await fetch(transport, origin.url, "/first")
-        peers[0].writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
+        peers[0].end()
         assert (await fetch(transport, origin.url, "/second", "POST")).body == b"/second"
         assert len(origin.requests) == 2
 

@@ -127,9 +127,8 @@ async def test_an_early_answer_is_read_although_the_origin_leaves_without_readin
     async def parts() -> AsyncIterator[bytes]:
         yield b"one"
         peer = await peers.get()
-        sock = peer.writer.get_extra_info("socket")
-        os.write(sock.fileno(), answer(b"no", status=b"403 Forbidden"))
-        sock.shutdown(socket.SHUT_RDWR)  # from now on, writing ends in a reset
+        os.write(peer.writer.get_extra_info("socket").fileno(), answer(b"no", status=b"403 Forbidden"))
+        peer.end(socket.SHUT_RDWR)  # from now on, writing ends in a reset
         for _ in range(10):
             yield b"x" * 10_000  # without a turn of the loop in which the answer could be seen
 

@@ -1,0 +1,200 @@
+"""Everything that Windsock keeps, anywhere: what it is, why, and for how long. `windsock privacy` prints this table.
+
+It is complete: a test lets visitors come to a running edge, looks for them in every file, line and count that it leaves
+behind, and finds nobody; another finds each of those files in this table. Whoever makes Windsock keep one thing more
+adds a row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from edge.run import last_good, switches
+from edge.settings import Settings
+from edge.settings.secret import secret_file
+
+Where = Literal["device", "disk", "run", "memory", "output", "others"]
+
+PLACES: Final[dict[Where, str]] = {
+    "device": "On the visitor's device",
+    "disk": "On the edge's disk, beside the store",
+    "run": "In shared memory, in a folder of the run that only this user can open; gone when the edge ends",
+    "memory": "In the memory of a process; never written, gone when the process ends",
+    "output": "What the edge says",
+    "others": "What others are told",
+}
+"""Where something is kept -> a heading for it, in the order in which they are listed."""
+
+NEVER: Final = (
+    "Kept nowhere: visitors' addresses, User-Agents, referrers, queries, the site's own cookies, accounts, "
+    "what somebody types, or anything that tells one visitor from another."
+)
+
+SHOWN: Final = ("consent", "consent_cookie", "store", "secret_file", "weather", "debug_token", "log_format")
+"""The settings that this table depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One thing that is kept. `name` is what it is called there; in a path `*` is any run of characters."""
+
+    where: Where
+    name: str
+    what: str
+    why: str
+    until: str
+    now: bool = True  # with the settings in force
+
+
+def kept(settings: Settings) -> tuple[Kept, ...]:
+    """All that is kept, with these settings and with others."""
+    return (*_device(settings), *_disk(settings), *_run(settings), *_memory(), *_output(settings), *_others(settings))
+
+
+def _device(settings: Settings) -> Iterator[Kept]:
+    yield Kept(
+        "device",
+        "cookie windsock",
+        "a number from 0 to 4095, which thousands of visitors share; or the word off",
+        "to show the same form again where chance has decided; or to remember that somebody has left",
+        "395 days, never renewed; the number only once something was drawn",
+    )
+    yield Kept(
+        "device",
+        "cookie windsock-session",
+        "how many pages were seen in this session, and r for who had been here before it",
+        "for rules about session.pages and session.returning; only while such a rule is there",
+        "until the browser is closed; taken back when consent is",
+        settings.consent == "consented" and bool(settings.consent_cookie),
+    )
+
+
+def _disk(settings: Settings) -> Iterator[Kept]:
+    edition, off = last_good(settings), switches(settings)
+    if edition is not None and off is not None:
+        yield Kept(
+            "disk",
+            str(edition),
+            "the rules as they served last (folder, site, experiences, version, off); nothing of visitors",
+            "so that a restart can serve while the rules folder is broken",
+            "until the next edition",
+        )
+        yield Kept(
+            "disk",
+            str(off),
+            "the names of experiences that are switched off",
+            "so that they stay off over a restart",
+            "until they are switched on",
+        )
+    yield Kept(
+        "disk",
+        str(secret_file(settings)),
+        "the keys that sign preview links and tokens (mode 0600)",
+        "so that nobody else can make one",
+        "until it is deleted or replaced",
+    )
+
+
+def _run(settings: Settings) -> Iterator[Kept]:
+    for name, what, why in (
+        ("settings.json", "the settings, tokens among them (mode 0600)", "so that all processes have the same"),
+        ("lock", "nothing", "tells that this edge runs"),
+        ("edition.json", "the rules and what is off, as they are served now", "for the workers"),
+        ("geo.json", "where the copy of the geo database is, its type and date", "for the workers"),
+        (
+            "facts.json",
+            "the weather by squares of 0.25° that somebody asked for in the last two hours, what the site has pushed, "
+            "and how busy it is",
+            "for the workers",
+        ),
+        (
+            "wishes",
+            "nothing: a socket on which workers name squares and say how many pages were asked for",
+            "weather, load",
+        ),
+        (
+            "front",
+            "the private address of a proxy of yours that is not listed",
+            "so that /readyz can say what to set in trusted_proxies",
+        ),
+        ("ready/*", "the version that a worker serves, and what is off there", "for /readyz and windsock off"),
+        ("metrics/*.db", "counters of each process, see /metrics", "so that /metrics can add them up"),
+    ):
+        yield Kept("run", f"windsock-*/{name}", what, why, "until the edge ends")
+    yield Kept(
+        "run",
+        "windsock-geo",
+        "a copy of the geo database, without a name in any folder",
+        "so that a damaged file hurts nobody",
+        "until a newer one is read, or the edge ends",
+        settings.geo_database is not None,
+    )
+
+
+def _memory() -> Iterator[Kept]:
+    yield Kept(
+        "memory",
+        "the request",
+        "all that a browser sends, the address among it",
+        "to answer it",
+        "until it is answered",
+    )
+    for name, what in (
+        ("places", "where the last 4,096 addresses are, under a keyed hash that no other process can repeat"),
+        ("clients", "the last 4,096 User-Agents with their hints, and what they stand for"),
+        ("languages, referrers, queries", "a few thousand values of such fields, and what they stand for"),
+    ):
+        yield Kept(
+            "memory",
+            name,
+            f"{what}; not who sent them, nor when",
+            "so that the next visitor with the same is answered faster",
+            "until newer ones take its place",
+        )
+
+
+def _output(settings: Settings) -> Iterator[Kept]:
+    yield Kept(
+        "output",
+        "log, on standard output",
+        "time, level, what happened; of a failed request its method, its path without the query (200 characters), "
+        "the kind of failure and a reference; of the edge itself files, versions, and addresses of your own proxies",
+        "to find out what is wrong",
+        "as long as whoever collects it keeps it",
+    )
+    yield Kept(
+        "output",
+        "/metrics",
+        "counts by experience, variant, reason, status, kind of failure and weather service; times as histograms",
+        "to see how the edge does",
+        "as long as whoever collects it keeps it",
+    )
+    yield Kept(
+        "output",
+        "X-Windsock-Token",
+        "experiences, variants and reasons of one page, its path and the edition; nothing about who was there",
+        "so that windsock explain --token can tell of it",
+        "goes to who sends the debug_token, and can be read for 30 days",
+        bool(settings.debug_token),
+    )
+
+
+def _others(settings: Settings) -> Iterator[Kept]:
+    yield Kept(
+        "others",
+        "the origin",
+        "the request, with the visitor's address in X-Forwarded-For and the variants in X-Windsock-Variants; our own "
+        "cookies are taken out",
+        "it is your site",
+        "as your site says",
+    )
+    yield Kept(
+        "others",
+        "the weather service",
+        "the middle of a square of 0.25°, about 28 km, in which some visitor is; nothing of who, and from this machine",
+        "to know the weather there",
+        "as that service says",
+        settings.weather in ("met", "open-meteo"),
+    )

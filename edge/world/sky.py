@@ -1,0 +1,70 @@
+"""Where the weather comes from, as the operator has set it: a service that is asked, or a file that is read."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from edge.clock import Clock
+from edge.settings import Settings
+from edge.signals.weather import fixture, met, open_meteo
+from edge.signals.weather.fetch import Counts, Fetcher
+from edge.signals.weather.service import Service
+from edge.world.world import World
+
+_log = logging.getLogger("windsock")
+
+_LOOK: Final = 1.0
+"""Seconds between two looks at a file."""
+_FILE: Final = "file:"
+
+
+def service(settings: Settings) -> Service | None:
+    """The service that is asked; None for a file, and where nobody is."""
+    if settings.weather == "met":
+        return met.Met(settings.weather_contact, settings.weather_url or met.URL)
+    if settings.weather == "open-meteo":
+        return open_meteo.OpenMeteo(settings.weather_url or open_meteo.URL, settings.weather_key)
+    return None
+
+
+async def watch(settings: Settings, world: World, counts: Counts, clock: Clock) -> None:
+    """Keep the world's weather true, for ever."""
+    asked = service(settings)
+    if asked is not None:
+        await Fetcher(asked, world.table, counts, clock, random.random).run()
+    elif settings.weather.startswith(_FILE):
+        await _follow(Path(settings.weather.removeprefix(_FILE)), world)
+    else:
+        await asyncio.Event().wait()
+
+
+async def _follow(path: Path, world: World) -> None:
+    look = _Looker(path, lambda known: setattr(world, "fixture", known))
+    while True:
+        await asyncio.to_thread(look)
+        await asyncio.sleep(_LOOK)
+
+
+class _Looker:
+    """Reads a file each time it has changed; what cannot be read is said once and changes nothing."""
+
+    def __init__(self, path: Path, take: Callable[[fixture.Fixture], None]) -> None:
+        self._path, self._take = path, take
+        self._seen: tuple[int, int] | str | None = None
+
+    def __call__(self) -> None:
+        try:
+            status = self._path.stat()
+            now: tuple[int, int] | str = (status.st_ino, status.st_mtime_ns)
+            if now != self._seen:
+                self._take(fixture.read(self._path))
+        except (OSError, ValueError) as error:
+            now = f"{error}"
+            if now != self._seen:
+                _log.error("the weather is not read: %s", error)
+        self._seen = now
