@@ -33,9 +33,12 @@ from edge.settings import Raw, Settings, load, unbuilt
 from edge.settings.secret import keys_at_start
 from edge.signals.atlas import Atlas
 from edge.signals.cdn import cdn
+from edge.signals.custom import Calls
+from edge.signals.facts import facts
 from edge.signals.front import Front, advice
 from edge.signals.geofile import GeoFile
 from edge.signals.read import Reader, prepare
+from edge.signals.surroundings import Wish, nobody
 from edge.telemetry.metrics import Metrics
 from edge.telemetry.trouble import Trouble
 from edge.web import plain
@@ -43,12 +46,15 @@ from edge.web.asgi import App, Receive, Scope, Send
 from edge.web.check import Check, Refusal
 from edge.web.host import Hosts
 from edge.web.peer import Trust
+from edge.world.wishes import Wishes
 from rules.glob import pattern
 
 _log = logging.getLogger("windsock")
 
 _MOST_CONNECTIONS = 65_536
 _MOST_PATIENCE = 2.0  # seconds with the path of a variant, before the page that was asked for is shown
+_SHARE = 0.8  # of the budget: what a signal of the site's own may take, so that the others are still decided on
+_BEAT = 1.0  # seconds between two counts of pages
 _COLLECTIONS = (20_000, 20, 50)
 """Garbage is looked for this seldom: requests make none that waits for it, and looking costs each of them."""
 
@@ -134,6 +140,7 @@ def signals(
     metrics: Metrics,
     atlas: Atlas,
     found: Callable[[str], None] = lambda address: None,  # noqa: ARG005 -- the signature is the contract
+    wish: Wish = nobody,
 ) -> Reader:
     """What reads a visitor's signals; `found` is told of a proxy in front that is not listed."""
 
@@ -141,7 +148,7 @@ def signals(
         _log.warning(advice(address))
         found(address)
 
-    return Reader(atlas, cdn(settings.cdn), front=Front(tell), dropped=metrics.dropped)
+    return Reader(atlas, cdn(settings.cdn), front=Front(tell), dropped=metrics.dropped, wish=wish)
 
 
 def personalize(
@@ -170,6 +177,7 @@ def personalize(
             bypass=_any_of(settings.bypass),
         ),
         signals=signals,
+        providers=Calls(settings.decision_budget_ms / 1000 * _SHARE, clock.system),
     )
 
 
@@ -230,13 +238,15 @@ class Worker:
         self._check = Check(Hosts(settings.hosts), settings.max_upload_bytes)
         self._transport = transport(settings)
         self._run, self._atlas = Run(edition.parent), Atlas()
+        self._wishes, self._pages = Wishes(self._run.wishes), 0
+        self._signals = signals(settings, self._metrics, self._atlas, self._found, self._wishes.weather)
         self._personalize = personalize(
             gateway(settings, self._metrics, self._transport),
             settings,
             self._current,
             self._metrics,
             secrets,
-            signals(settings, self._metrics, self._atlas, self._found),
+            self._signals,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -249,6 +259,9 @@ class Worker:
             self._metrics.refused(checked.status)
             await plain.refuse(scope, receive, send, checked)
         else:
+            path = scope["path"]
+            if "." not in path[path.rfind("/") :]:  # a page; pictures and scripts have a dot in their names
+                self._pages += 1
             await self._personalize(checked, receive, send)
 
     @contextlib.asynccontextmanager
@@ -264,6 +277,8 @@ class Worker:
             for task in (
                 follow(self._edition, self._take),
                 follow(self._run.geo, self._atlas.take),
+                follow(self._run.facts, self._learn),
+                self._count(),
                 self._say_ready(),
                 _end_as_orphan(self._parent),
             )
@@ -273,12 +288,24 @@ class Worker:
         finally:
             for task in tasks:
                 task.cancel()
+            self._wishes.close()
             self._metrics.flush()
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[None]:
         async with self._transport:
             yield
+
+    def _learn(self, document: Any) -> None:
+        """Know the world as the control process tells it."""
+        self._signals.facts = facts(document)
+
+    async def _count(self) -> None:
+        """Tell how many pages were asked for."""
+        while True:
+            await asyncio.sleep(_BEAT)
+            count, self._pages = self._pages, 0
+            self._wishes.pages(count)
 
     def _found(self, proxy: str) -> None:
         """Let the private listener know of it."""

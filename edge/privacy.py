@@ -20,7 +20,7 @@ Where = Literal["device", "disk", "run", "memory", "output", "others"]
 PLACES: Final[dict[Where, str]] = {
     "device": "On the visitor's device",
     "disk": "On the edge's disk, beside the store",
-    "run": "In shared memory, in a folder of the run that only this user can open; gone when the edge ends",
+    "run": "In shared memory (/dev/shm, else the folder for temporary files), for this user only; gone with the edge",
     "memory": "In the memory of a process; never written, gone when the process ends",
     "output": "What the edge says",
     "others": "What others are told",
@@ -28,8 +28,8 @@ PLACES: Final[dict[Where, str]] = {
 """Where something is kept -> a heading for it, in the order in which they are listed."""
 
 NEVER: Final = (
-    "Kept nowhere: visitors' addresses, User-Agents, referrers, queries, the site's own cookies, accounts, "
-    "what somebody types, or anything that tells one visitor from another."
+    "Never written to a disk, a log or a count: visitors' addresses, User-Agents, referrers, queries, the site's own "
+    "cookies, what somebody types, or anything else that tells one visitor from another."
 )
 
 SHOWN: Final = ("consent", "consent_cookie", "store", "secret_file", "weather", "debug_token", "log_format")
@@ -60,6 +60,7 @@ def _device(settings: Settings) -> Iterator[Kept]:
         "a number from 0 to 4095, which thousands of visitors share; or the word off",
         "to show the same form again where chance has decided; or to remember that somebody has left",
         "395 days, never renewed; the number only once something was drawn",
+        settings.consent != "strict",
     )
     yield Kept(
         "device",

@@ -33,12 +33,6 @@ from rules.vocabulary import KINDS, check_name
 from rules.words import DAYPARTS, FAMILIES, PLACE, SIGNALS
 
 NOT_USED_YET: Final = {
-    "places": "`place.*` stays unknown in this version",
-    "about": "`place.*` stays unknown in this version",
-    "stores": "`near` stays unknown in this version",
-    "near": "`near` stays unknown in this version",
-    "load": "`load` stays unknown in this version",
-    "signals": "they stay unknown in this version",
     "cache": "every page is kept as long as its own fields say",
 }
 """Keys that are read and checked, and that nothing acts on: whoever builds what they are for takes them out."""

@@ -41,8 +41,17 @@ from edge.web.cut import Cut
 from edge.web.peer import Trust
 from edge.web.read import in_lower_case, read
 from edge.web.request import Headers, Request
+from rules.values import RuleSet
 
 RESERVED = b"/_windsock/"
+
+Providers = Callable[[RuleSet], Sequence[Provider]]
+"""Who is asked for signals while a visitor waits, under these rules."""
+
+
+def no_providers(rules: RuleSet) -> Sequence[Provider]:  # noqa: ARG001 -- the signature is the contract
+    """Nobody."""
+    return ()
 
 
 class Editions(Protocol):
@@ -76,12 +85,12 @@ class Personalize:
         clock: Clock,
         trust: Trust,
         options: Options = Options(),
-        providers: Sequence[Provider] = (),
+        providers: Providers = no_providers,
         chance: Chance = uniform_bucket,
         signals: Reader | None = None,
     ) -> None:
         self._app, self._editions, self._clock, self._trust = app, editions, clock, trust
-        self._options, self._providers, self._chance = options, tuple(providers), chance
+        self._options, self._providers, self._chance = options, providers, chance
         self._signals = signals or Reader()
         self._metrics = metrics
         self._trouble = Trouble(metrics)
@@ -164,8 +173,9 @@ class Personalize:
         self, scope: Scope, request: Request, edition: Edition, visit: Visit
     ) -> tuple[Context, tuple[Decision, ...]]:
         context = self._signals(request, edition.rules, self._clock())
-        if self._providers:
-            context, failures = await complete(context, request, self._providers, self._options.budget)
+        providers = self._providers(edition.rules)
+        if providers:
+            context, failures = await complete(context, request, providers, self._options.budget)
             for failure in failures:
                 late = failure.reason == "timeout"
                 self._trouble.report(Failure.BUDGET if late else Failure.SIGNAL, scope, failure.provider)

@@ -21,7 +21,7 @@ from cachetools import LRUCache
 from edge.clock import Clock
 from edge.web.request import Request
 from rules.problem import ReadingError
-from rules.values import UNKNOWN, Site, Source, Value
+from rules.values import UNKNOWN, RuleSet, Site, Source, Value
 from rules.vocabulary import Own, parse_value
 
 _log = logging.getLogger("windsock")
@@ -135,6 +135,23 @@ class Call:
             _log.warning(
                 "the signal %s fails (%s); it is left alone for %d s", self.name, error.__class__.__name__, REST
             )
+
+
+class Calls:
+    """The functions that a site's rules name, each loaded once for as long as the rules name it in the same way."""
+
+    def __init__(self, most: float, clock: Clock) -> None:
+        self._most, self._clock = most, clock
+        self._rules: RuleSet | None = None
+        self._calls: tuple[Call, ...] = ()
+
+    def __call__(self, rules: RuleSet) -> tuple[Call, ...]:
+        """A provider for each function; one that cannot be found is said in the log, and its signal is unknown."""
+        if rules is not self._rules:
+            if self._rules is None or rules.site.signals != self._rules.site.signals:
+                self._calls = calls(rules.site, rules.own, self._most, self._clock)
+            self._rules = rules
+        return self._calls
 
 
 def calls(site: Site, own: Own, most: float, clock: Clock) -> tuple[Call, ...]:

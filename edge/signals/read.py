@@ -141,10 +141,13 @@ class _Asked:
         def any_of(*names: str) -> bool:
             return every or (asked is not None and not asked.signals.isdisjoint(names))
 
+        def any_of_family(family: str) -> bool:
+            return asked is not None and any(name.partition(".")[0] == family for name in asked.signals)
+
         self.holiday = any_of("holiday")
         self.time = any_of("holiday", *TIME)
         self.weather = any_of(*WEATHER)
-        self.near = bool(site.near) and (every or (asked is not None and asked.any("near", "near.")))
+        self.near = bool(site.near) and (every or any_of_family("near"))
         self.place = self.time or self.weather or self.near or any_of(*PLACE)
         self.site = bool(site.about or site.load or site.signals)
         self.client = any_of(*CLIENT)

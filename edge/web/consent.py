@@ -20,7 +20,9 @@ from edge.web.request import Headers, Request
 
 Mode = Literal["strict", "exempt", "consented"]
 
-YES: Final = frozenset("1 true yes y on all allow allowed accept accepted agree agreed grant granted given".split())
+YES: Final = frozenset(
+    ("1", "true", "yes", "y", "on", "all", "allow", "allowed", "accept", "accepted", "agree", "agreed", "granted")
+)
 """What a consent cookie says when it says yes, in any case."""
 
 

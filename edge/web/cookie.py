@@ -1,4 +1,4 @@
-"""What is stored on a device: a bucket, shared by thousands of visitors; and a session, of those who consented to it."""
+"""What is stored on a device: a bucket, shared by thousands of visitors; and a session, where somebody agreed to it."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def wrap(metrics: Metrics) -> Callable[..., Personalize]:
         options: Options = DEBUGGING,
     ) -> Personalize:
         return Personalize(
-            app, Editions(edition), metrics, lambda: NOW, Trust(), options, providers=providers, chance=chance
+            app, Editions(edition), metrics, lambda: NOW, Trust(), options, providers=lambda rules: providers, chance=chance
         )
 
     return make

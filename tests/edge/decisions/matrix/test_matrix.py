@@ -251,11 +251,8 @@ def compiled(plain: list[Any]) -> Edition:
 
 
 def by_brute_force(asked: Page, edition: Edition) -> set[Shown]:
-    """Everybody, one by one: all values of all signals; a bucket of each kind where something is drawn."""
+    """Everybody, one by one: all values of all signals, and some buckets."""
     found: set[Shown] = set()
-    kinds = list(
-        {tuple(x.seats.rank[b] for x in edition.rules.experiences): b for b in range(0, BUCKETS, 512)}.values()
-    )
     for values in product(*VALUES.values()):
         signals = {**asked.context.signals, **dict(zip(VALUES, values, strict=True))}
         context = Context(signals, "/", "", {}, NOW)
