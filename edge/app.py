@@ -44,6 +44,7 @@ from edge.telemetry.trouble import Trouble
 from edge.web import plain
 from edge.web.asgi import App, Receive, Scope, Send
 from edge.web.check import Check, Refusal
+from edge.web.consent import Consent
 from edge.web.host import Hosts
 from edge.web.peer import Trust
 from edge.world.wishes import Wishes
@@ -168,7 +169,7 @@ def personalize(
         Trust(settings.trusted_proxies),
         Options(
             observe=settings.observe,
-            consent=settings.consent,
+            consent=Consent(settings.consent, settings.consent_cookie),
             budget=settings.decision_budget_ms / 1000,
             held=hold.Limits(page=settings.max_page_bytes, idle=settings.idle_timeout),
             attempt=min(_MOST_PATIENCE, settings.first_byte_timeout / 2),

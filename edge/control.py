@@ -38,6 +38,7 @@ from edge.signals.geofile import GeoFile
 from edge.signals.read import Reader, for_questions
 from edge.telemetry.log import configure
 from edge.telemetry.metrics import WeatherMetrics
+from edge.web.consent import Consent
 from edge.world import sky
 from edge.world.wishes import heard
 from edge.world.world import NOTHING, World
@@ -193,7 +194,7 @@ def _explain(settings: Settings, signals: Reader, state: State, pairs: list[tupl
     edition = state.editions.current
     if edition is None:
         raise ValueError("there is no edition yet; /readyz says why")
-    return answer(pairs, edition, clock.system(), settings.consent == "strict", signals)
+    return answer(pairs, edition, clock.system(), Consent(settings.consent, settings.consent_cookie), signals)
 
 
 def _served_last(run: Run, settings: Settings) -> Iterator[Document]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from ipaddress import ip_address
 from typing import Final
@@ -25,9 +25,13 @@ from edge.decisions.explain import explain
 from edge.decisions.values import Draw
 from edge.edition import Edition
 from edge.errors import WindsockError
+from edge.settings import Settings
 from edge.signals.read import Reader
 from edge.signals.read import read as read_signals
+from edge.signals.session import read as read_session
+from edge.signals.trace import trace
 from edge.web import cookie
+from edge.web.consent import EXEMPT, Consent
 from edge.web.peer import Trust
 from edge.web.read import read
 from edge.web.request import Request
@@ -66,26 +70,43 @@ class QuestionError(WindsockError, ValueError):
 
 
 def answer(
-    pairs: Pairs, edition: Edition, now: float, strict: bool = False, signals: Reader = read_signals
+    pairs: Pairs, edition: Edition, now: float, consent: Consent = EXEMPT, signals: Reader = read_signals
 ) -> dict[str, object]:
-    """What such a visitor would see, and why, as plain data. `strict`: nothing may be drawn for anybody here.
+    """What such a visitor would see, and why, as plain data. `consent`: the rule of this site.
 
     `now` is in seconds since the epoch; `signals` reads the visitor's. Raises QuestionError.
     """
-    context, draw = ask(pairs, edition, now, strict, signals)
+    context, draw = ask(pairs, edition, now, consent, signals)
     return explain(context, edition, draw)
 
 
 def ask(
-    pairs: Pairs, edition: Edition, now: float, strict: bool = False, signals: Reader = read_signals
+    pairs: Pairs, edition: Edition, now: float, consent: Consent = EXEMPT, signals: Reader = read_signals
 ) -> tuple[Context, Draw]:
     """The visitor that is asked about, as `explain` and `tell` take it; otherwise like `answer`."""
-    question = _sorted(pairs)
-    rules = edition.rules
+    question, request, at, given = _visit(pairs, edition, now)
+    context = signals(request, edition.rules, at)
+    stored = cookie.read(request.headers)
+    mode = consent.of(request, stored)
+    session = read_session(request, stored).signals if mode == "consented" else {}
+    draw = Draw(None, strict=True) if mode == "strict" else _draw(question, stored)
+    return replace(context, signals={**context.signals, **session, **given}), draw
+
+
+def whence(
+    pairs: Pairs, edition: Edition, now: float, settings: Settings, signals: Reader = read_signals
+) -> dict[str, object]:
+    """Every signal of such a visitor as plain data: its value, where it comes from or why nobody knows it, its age."""
+    _, request, at, given = _visit(pairs, edition, now)
+    found = trace(signals, settings, request, edition.rules, at, given)
+    return {"path": request.path, "at": round(at, 3), "signals": {name: asdict(each) for name, each in found.items()}}
+
+
+def _visit(pairs: Pairs, edition: Edition, now: float) -> tuple[Question, Request, float, dict[str, Value]]:
+    """The question, the request that such a visitor sends, its moment, and the signals that are given."""
+    question, rules = _sorted(pairs), edition.rules
     given = dict(signal(written, rules.own) for written in question.signal)
-    request = _request(question, given)
-    context = signals(request, rules, _moment(question.at, rules.zone) if question.at else now)
-    return replace(context, signals={**context.signals, **given}), _draw(question, request, strict)
+    return question, _request(question, given), _moment(question.at, rules.zone) if question.at else now, given
 
 
 def _sorted(pairs: Pairs) -> Question:
@@ -115,7 +136,7 @@ def _request(question: Question, given: dict[str, Value]) -> Request:
         headers.insert(0, (b"user-agent", question.user_agent.encode()))
     if address.netloc:
         headers.insert(0, (b"host", address.netloc.encode()))
-    return read(
+    request = read(
         {
             "type": "http",
             "method": "GET",
@@ -128,6 +149,7 @@ def _request(question: Question, given: dict[str, Value]) -> Request:
         },
         Trust(),
     )
+    return replace(request, vouched=True)  # by who asks, as by a listed proxy
 
 
 def _address(written: str) -> SplitResult:
@@ -187,13 +209,10 @@ def _moment(written: str, zone: tzinfo) -> float:
     raise QuestionError(f"at `{written[:80]}` is no moment; write it as 2026-11-22T19:00")
 
 
-def _draw(question: Question, request: Request, strict: bool) -> Draw:
-    """The bucket that is given, else that of a cookie; nobody's when the visitor wants nothing drawn."""
-    stored = cookie.read(request.headers)
-    if strict or stored == "off" or request.fields.get(b"sec-gpc", b"").strip() == b"1":
-        return Draw(None, strict=True)
+def _draw(question: Question, stored: cookie.Stored) -> Draw:
+    """The bucket that is given, else that of a cookie."""
     if not question.bucket:
-        return Draw(stored)
+        return Draw(stored if isinstance(stored, int) else None)
     if not re.fullmatch(r"[0-9]{1,4}", question.bucket) or int(question.bucket) >= BUCKETS:
         raise QuestionError(f"bucket `{question.bucket[:80]}` is none; write a whole number from 0 to {BUCKETS - 1}")
     return Draw(int(question.bucket))

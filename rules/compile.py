@@ -23,6 +23,7 @@ from rules.values import (
     BUCKETS,
     About,
     Entry,
+    Event,
     Experience,
     Form,
     Load,
@@ -135,7 +136,7 @@ def _groups(experiences: Iterable[Document]) -> Groups:
 def vocabulary(site: Document) -> Own:
     """What a site adds to the words of conditions."""
     signals = {name: _signal(name, source) for name, source in site.get("signals", {}).items()}
-    return Own(tuple(site["dayparts"]), signals)
+    return Own(tuple(site["dayparts"]), signals, tuple(site.get("events", ())))
 
 
 def _signal(name: str, plain: Document) -> Signal:
@@ -156,6 +157,9 @@ def site(plain: Document) -> Site:
         near=_near(plain, stores),
         load=Load(load["busy"], load["quiet"], load["margin"]) if load else None,
         signals={name: _source(name, source) for name, source in plain.get("signals", {}).items()},
+        events=tuple(
+            Event(name, tuple((first, last) for first, last in days)) for name, days in plain.get("events", {}).items()
+        ),
         cache=tuple((pattern(path), seconds) for path, seconds in plain.get("cache", {}).items()),
     )
 

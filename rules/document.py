@@ -1,7 +1,7 @@
 """The document: a rules folder as plain data, ready for JSON.
 
     {"site": {"timezone", "holdout", "dayparts": {name: [from, until]}, "places", "stores", "about", "near", "load",
-              "signals", "cache", "allow"},
+              "signals", "events", "cache", "allow"},
      "experiences": [{"name", "file", "purpose", "delivery", "slots", "where", "window", "holdout", "rollout", "group",
                       "sticky", "variants", "default", "choose", "goal", "not_worse", "reward_window"}],
      "version"}
@@ -33,7 +33,7 @@ def site(read: SiteFile) -> Json:
         "holdout": read.holdout,
         "dayparts": {name: list(span) for name, span in read.dayparts.items()},
         **read.model_dump(
-            mode="json", include={"places", "stores", "about", "near", "load", "signals", "cache", "allow"}
+            mode="json", include={"places", "stores", "about", "near", "load", "signals", "events", "cache", "allow"}
         ),
     }
 

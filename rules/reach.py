@@ -173,7 +173,7 @@ def _values(term: Term, name: str, own: Own) -> list[Value] | None:
 def _all_values(name: str, own: Own) -> tuple[Value, ...] | None:
     about = signal(name, own)
     if about.kind == "word":
-        return (*(own.dayparts if name in ("daypart", "place.daypart") else about.words), UNKNOWN)
+        return (*own.words(about), UNKNOWN)
     return _COUNTED.get(about.kind)
 
 

@@ -113,7 +113,7 @@ def _one_or_more(about: Signal) -> Json:
 
 def _value(about: Signal) -> Json:
     """What may be written beside a signal; words are enumerated only where no file may add to them."""
-    if about.kind == "word" and not about.name.endswith("daypart"):
+    if about.kind == "word" and not about.name.endswith(("daypart", "event")):
         spellings = [*about.words, *(word.lower() for word in about.words if word != word.lower()), UNKNOWN]
         return {"enum": spellings}
     return _KINDS.get(about.kind, _ANYTHING)

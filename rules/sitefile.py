@@ -28,9 +28,10 @@ from rules.field import (
 )
 from rules.glob import captures
 from rules.problem import Mistake, ReadingError, wrong
+from rules.signals import UNKNOWN
 from rules.spelling import advice, listed
 from rules.vocabulary import KINDS, check_name
-from rules.words import DAYPARTS, FAMILIES, PLACE, SIGNALS
+from rules.words import DAYPARTS, FAMILIES, NONE, PLACE, SIGNALS
 
 NOT_USED_YET: Final = {
     "cache": "every page is kept as long as its own fields say",
@@ -69,6 +70,12 @@ def _about(value: object) -> object:
             hint = "write one piece in braces, such as /to/{place}, or a mapping: {/fjords: bergen}"
             raise wrong(f"`{each}` does not say which piece of the path names the place", hint)
     return {each: f"{{{captures(each)[0]}}}" for each in patterns}
+
+
+def _event(name: str) -> str:
+    if name in (NONE, UNKNOWN):
+        raise wrong(f"`{name}` is what `event` says when nothing is on, or known", "choose another name")
+    return name
 
 
 def _own_name(name: str) -> str:
@@ -165,6 +172,8 @@ class AllowFile(Shape):
 Place = dict[Name, PlaceFile]
 About = Annotated[dict[Annotated[str, *read(path_glob)], Text], BeforeValidator(_about), Or(STRING, STRINGS)]
 CacheTime = Annotated[float, *read(sitevalue.cache_time, pattern="^(never|[0-9.]+ *(s|sec|m|min|h|d))$")]
+Days = Annotated[tuple[str, str], *read(sitevalue.days)]
+Event = Annotated[list[Days], AS_LIST, Or(STRING)]
 OwnName = Annotated[str, *read(sitevalue.signal_name, pattern="^[a-z][a-z0-9_]*$"), AfterValidator(_own_name)]
 
 
@@ -185,6 +194,11 @@ class SiteFile(Shape):
     )
     load: LoadFile | None = Field(None, description="From when on the site is busy or quiet.")
     signals: dict[OwnName, SourceFile] = Field(default={}, description="Signals of the site's own.")
+    events: dict[Annotated[Name, AfterValidator(_event)], Event] = Field(
+        default={},
+        description="Days on which something is on, for `event`: sale: 2026-12-01 - 2026-12-24.",
+        examples=[{"black-friday": "2026-11-27"}],
+    )
     cache: dict[Annotated[str, *read(path_glob)], CacheTime] = Field(
         default={}, description="How long pages are kept, by patterns of paths; or never.", examples=[{"/shop/*": "5m"}]
     )

@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from rules.problem import ReadingError, wrong
+from rules.window import calendar_day
 from rules.written import HEADER, LONGEST, REFUSED, duration, short, text, word
 
 NEAREST_KM: Final = 5
@@ -63,6 +64,20 @@ def signal_header(written: object) -> str:
     if not HEADER.fullmatch(value) or value.lower() in ("cookie", "authorization", "proxy-authorization"):
         raise wrong(f"a signal cannot be read from the header `{value}`", "name one that the proxy sets: X-Member")
     return value.lower()
+
+
+def days(written: object) -> tuple[str, str]:
+    """First and last day of `2026-11-27` or `2026-12-01 - 2026-12-24`."""
+    value = short(written)
+    first, _, last = value.partition(" - ")
+    try:
+        begins, ends = calendar_day(first.strip()), calendar_day((last or first).strip())
+    except ReadingError as error:
+        hint = "write a day such as 2026-11-27, or the first and the last one: 2026-12-01 - 2026-12-24"
+        raise wrong(error.mistakes[0].message, hint) from None
+    if ends < begins:
+        raise wrong(f"`{value}` ends before it begins", f"write {ends} - {begins}")
+    return begins.isoformat(), ends.isoformat()
 
 
 def callable_name(written: object) -> str:

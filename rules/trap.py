@@ -133,7 +133,10 @@ def _by_words(stop: Stop) -> Iterator[Told]:
             yield (stop.began if at_the_beginning else stop.at), message, hint
 
 
-_HOLDS_LINES: Final = ("variants", "choose", "tests", "where", "when", "split", "dayparts", "given", "goal", "places")
+_HOLDS_LINES: Final = (
+    *("variants", "choose", "tests", "where", "when", "split", "given", "goal"),
+    *("dayparts", "places", "events"),
+)
 """Keys whose values usually stand in the lines below them."""
 
 _FENCE: Final = re.compile(r"\s*(`{3,}|~{3,})")

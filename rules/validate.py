@@ -179,7 +179,7 @@ _BELONGS: Final = {
     **dict.fromkeys(("when", "show", "split", "learn", "from", "policy"), "put it into an entry of `choose`"),
     **dict.fromkeys(("html", "file", "text", "set", "remove", "before", "after"), "put it into one of the `variants`"),
     **dict.fromkeys(("path", "host", "query"), "put it into `where`"),
-    **dict.fromkeys(("timezone", "dayparts"), "put it into site.yaml"),
+    **dict.fromkeys(("timezone", "dayparts", "events"), "put it into site.yaml"),
     **dict.fromkeys(ExperienceFile.model_fields, "put it at the left edge of the file"),
     "never_when": "put it into one of the `variants`",
 }
@@ -200,6 +200,7 @@ _SHAPES: Final[Mapping[tuple[str, str], str]] = {
     ("near", "dict_type"): "say how near, in kilometres: `near: {within: 30}`",
     ("load", "dict_type"): "name page views a minute: `load: {busy: 600, quiet: 60}`",
     ("signals", "dict_type"): "say where each comes from: `mood: {pushed: true, values: [calm, busy]}`",
+    ("events", "dict_type"): "write each as `name: day`, such as `sale: 2026-12-01 - 2026-12-24`",
     ("cache", "dict_type"): 'name pages and times: `cache: {"/shop/*": 5m}`',
     ("allow", "list_type"): "write a list: `- {experience: NAME, purpose: price, reason: …, until: 2027-03-01}`",
     ("given", "dict_type"): "name signals and values: `given: {weather: rain}`",

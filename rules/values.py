@@ -201,6 +201,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that is on, on some days."""
+
+    name: str
+    days: tuple[tuple[str, str], ...]  # (first, last), both included, as YYYY-MM-DD
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What `site.yaml` says beside zone, holdout and dayparts. What several patterns match, the first one settles."""
 
@@ -210,6 +218,7 @@ class Site:
     near: tuple[Near, ...] = ()
     load: Load | None = None
     signals: Mapping[str, Source] = field(default_factory=dict)  # their kinds and words are in `RuleSet.own`
+    events: tuple[Event, ...] = ()  # on a day of several the first one counts
     cache: tuple[tuple[Pattern, float], ...] = ()  # seconds; 0 is never
 
 

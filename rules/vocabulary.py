@@ -26,6 +26,7 @@ from rules.words import (
     FULL_MONTHS,
     JOINTS,
     MONTHS,
+    NONE,
     PERSONAL,
     PLACE,
     SIGNALS,
@@ -43,10 +44,17 @@ KINDS: Final[tuple[Kind, ...]] = ("text", "number", "flag", "temperature", "word
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What a site adds to the vocabulary: its names for the parts of the day, and signals of its own."""
+    """What a site adds to the vocabulary: its names for the parts of the day, signals of its own, its events."""
 
     dayparts: tuple[str, ...] = tuple(DAYPARTS)
     signals: Mapping[str, Signal] = field(default_factory=dict)
+    events: tuple[str, ...] = ()
+
+    def words(self, about: Signal) -> tuple[str, ...]:
+        """The values that a signal of words may have: of some of them the site decides."""
+        if about.name in ("daypart", "place.daypart"):
+            return self.dayparts
+        return (*self.events, NONE) if about.name == "event" else about.words
 
 
 COMMON: Final = Own()
@@ -100,7 +108,7 @@ def value_of(about: Signal, written: str, own: Own = COMMON) -> Value:
     if text == UNKNOWN:
         return UNKNOWN
     if about.kind == "word":
-        return _word(about, text, own.dayparts if about.name in ("daypart", "place.daypart") else about.words)
+        return _word(about, text, own.words(about))
     return _READERS[about.kind](text)
 
 
@@ -112,7 +120,10 @@ def _word(about: Signal, text: str, words: tuple[str, ...]) -> str:
     called = CALLED.get(about.name.removeprefix("place."), {}).get(word)
     if called in words:
         raise wrong(f"`{text}` is called `{called}` here", f"write `{called}`")
-    raise wrong(f"`{text}` is no value of `{about.name}`", advice(text, (*words, UNKNOWN)))
+    hint = advice(text, (*words, UNKNOWN))
+    if about.name == "event" and "did you mean" not in hint:
+        hint = f"list it in site.yaml: `events: {{{text[:40]}: 2026-12-24}}`"
+    raise wrong(f"`{text}` is no value of `{about.name}`", hint)
 
 
 def _text(text: str) -> str:

@@ -32,6 +32,9 @@ DAYPARTS: Final[Mapping[str, tuple[float, float]]] = {
 }
 """The parts of the day where `site.yaml` names none: hours from, and until (not included)."""
 
+NONE: Final = "none"
+"""What `event` and `holiday` are on a day that is none."""
+
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FULL_MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -76,7 +79,9 @@ _ALL: Final = (
     Signal("load", "word", "how busy the site is", ("quiet", "normal", "busy")),
     Signal("near", "text", "the nearest of the site's own places"),
     Signal("holiday", "text", "the public holiday of the visitor's country; `none` on other days"),
-    Signal("event", "text", "something that is on"),
+    Signal("event", "word", "what is on by the visitor's date, of `events` in site.yaml; `none` on other days"),
+    Signal("session.pages", "number", "pages seen in this visit, this one included; only of who has consented"),
+    Signal("session.returning", "flag", "whether they had been here before this visit; only of who has consented"),
 )  # fmt: skip
 
 SIGNALS: Final[Mapping[str, Signal]] = {signal.name: signal for signal in _ALL}

@@ -20,6 +20,7 @@ from edge.settings import Settings
 from edge.settings.secret import keys_of
 from edge.settings.secret import secret_file as file_of
 from edge.signals.read import for_questions
+from edge.web.consent import Consent
 
 
 def explain(
@@ -58,9 +59,8 @@ def explain(
     if not url:
         raise WindsockError("missing argument URL; write a path such as /pricing, or --token TOKEN")
     edition = replace(edition_of(settings.rules, "explain"), off=off_here(settings))
-    context, draw = ask(
-        pairs, edition, time.time(), strict=settings.consent == "strict", signals=for_questions(settings)
-    )
+    consent = Consent(settings.consent, settings.consent_cookie)
+    context, draw = ask(pairs, edition, time.time(), consent, signals=for_questions(settings))
     print(_json(explained(context, edition, draw)) if json else tell(context, edition, draw))
 
 

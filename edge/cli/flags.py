@@ -60,9 +60,7 @@ _SHOW: Final = _option(
 
 
 def _options(setting: Setting) -> list[inspect.Parameter]:
-    text = (
-        f"{setting.help} In this version {setting.later}." if setting.later and not setting.later_only else setting.help
-    )
+    text = f"{setting.help} In this version {setting.later}." if setting.later else setting.help
     if not setting.shape:
         return [_option(setting.name, bool | None, None, f"{setting.flag}/--no-{setting.flag[2:]}", help=text)]
     kind = list[str] | None if setting.shape in _LISTS else str | None

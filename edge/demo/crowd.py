@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
@@ -20,6 +20,9 @@ from loadtest.reading import Shown, cache_hit, decide_ms, follow, shown
 from loadtest.visitors import Visit
 
 MOST_REDIRECTS: Final = 5
+CAFE: Final = "/cafe"
+LANDING: Final = 12.0
+"""Seconds from the first to the last passenger of a boat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,20 @@ async def crowd(client: httpx.AsyncClient, visits: Iterator[Visit], people: int,
     async with asyncio.TaskGroup() as group:
         for number in range(people):
             group.create_task(_come_and_go(client, visits, note, number * 0.15))
+
+
+async def boat(client: httpx.AsyncClient, visits: Iterator[Visit], people: int, note: Note) -> None:
+    """Let people come at once, and all of them go to the café first; each leaves when its visit is over."""
+    async with asyncio.TaskGroup() as group:
+        for number in range(people):
+            visit = next(visits)
+            hungry = replace(visit, persona=replace(visit.persona, start=CAFE, referer=""))
+            group.create_task(_come_once(client, hungry, note, number * LANDING / people))
+
+
+async def _come_once(client: httpx.AsyncClient, visit: Visit, note: Note, delay: float) -> None:
+    await asyncio.sleep(delay)
+    await Walk(client, visit, note).through()
 
 
 async def _come_and_go(client: httpx.AsyncClient, visits: Iterator[Visit], note: Note, delay: float) -> None:

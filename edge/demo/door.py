@@ -52,10 +52,11 @@ def app() -> Door:
 class Passing(Forwarding):
     """Forwards like a gateway, but without leaving its name: to the edge this must be a visitor, not a proxy."""
 
-    def fields(self, scope: Scope, authority: bytes, *, uploads: bool = False) -> Headers:
+    def fields(self, scope: Scope, authority: bytes, *, uploads: bool = False) -> list[tuple[bytes, bytes]] | None:
         """Give the persona's fields alone."""
         ours = frozenset({b"via", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"})
-        return without(super().fields(scope, authority, uploads=uploads), ours)
+        fields = super().fields(scope, authority, uploads=uploads)
+        return None if fields is None else list(without(fields, ours))
 
 
 class Door:

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.live import Live
 
 from edge.demo import tally as counting
-from edge.demo.crowd import Sight, browser, crowd
+from edge.demo.belief import beliefs
+from edge.demo.crowd import Sight, boat, browser, crowd
 from edge.demo.screen import Screen
 from edge.demo.stage import Stage
 from edge.demo.tally import Summary, Tally
@@ -23,6 +24,12 @@ PEOPLE: Final = 16
 """How many simulated visitors are in the shop at a time."""
 
 SEED: Final = 1987
+PASSENGERS: Final = 100
+"""How many come with a boat: enough to make the site busy."""
+
+_FIRST_BOAT: Final = 12.0  # seconds from the beginning
+_BETWEEN_BOATS: Final = 50.0  # seconds, so that it grows calm again
+_ASK_AGAIN: Final = 5.0  # seconds
 _REDRAW: Final = 0.25  # seconds
 
 
@@ -48,7 +55,8 @@ class _Play:
     async def _until(self, end: asyncio.Event, seconds: float | None, client: httpx.AsyncClient) -> None:
         """Let visitors in until it ends; whatever breaks ends it, too."""
         visitors = crowd(client, visits(SEED), PEOPLE, self._note)
-        work = [asyncio.ensure_future(visitors), asyncio.ensure_future(self._watch())]
+        parts = (visitors, self._boats(client), self._believe(client), self._watch())
+        work = [asyncio.ensure_future(part) for part in parts]
         ending = asyncio.ensure_future(end.wait())
         done, _ = await asyncio.wait([*work, ending], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in (*work, ending):
@@ -60,6 +68,20 @@ class _Play:
     def _note(self, sight: Sight) -> None:
         self._tally.add(sight)
         self._screen.note(sight)
+
+    async def _boats(self, client: httpx.AsyncClient) -> None:
+        """Make the site busy now and then, and let it calm down again."""
+        passengers = visits(SEED + 1)
+        await asyncio.sleep(_FIRST_BOAT)
+        while True:
+            await boat(client, passengers, PASSENGERS, self._note)
+            await asyncio.sleep(_BETWEEN_BOATS)
+
+    async def _believe(self, client: httpx.AsyncClient) -> None:
+        """Ask again and again what the edge believes of everybody."""
+        while True:
+            self._screen.believe(await beliefs(client))
+            await asyncio.sleep(_ASK_AGAIN)
 
     async def _watch(self) -> None:
         """Keep the view fresh, and notice when a process ends on its own."""

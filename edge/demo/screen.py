@@ -1,9 +1,10 @@
-"""The live view on a terminal: what is decided right now, how often, and how long it takes."""
+"""The live view on a terminal: who is there, what is decided right now, how often, and how long it takes."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
@@ -12,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from edge.demo.belief import NOTHING, Belief
 from edge.demo.crowd import Sight
 from edge.demo.report import fell, milliseconds
 from edge.demo.stage import Addresses
@@ -24,7 +26,12 @@ _QUIET: Final = frozenset({"default", "outside"})
 _COLOURS: Final = {"rule": "bright_cyan", "split": "bright_magenta", "learned": "bright_green"}
 """By what a variant was chosen; anything else stands out in yellow."""
 
+_SKIES: Final = {"clear": "yellow", "rain": "bright_blue", "storm": "bright_blue", "snow": "bright_white"}
+_LOADS: Final = {"busy": "bold bright_red", "quiet": "green"}
+
 _BAR: Final = 14
+_FRAMES: Final = 11
+"""Lines that are neither visits nor shares."""
 
 
 class Screen:
@@ -33,22 +40,27 @@ class Screen:
     def __init__(self, at: Addresses, tally: Tally) -> None:
         self._at, self._tally = at, tally
         self._last: deque[Sight] = deque(maxlen=40)
+        self._beliefs: Mapping[str, Belief] = {}
         self._begun = monotonic()
 
     def note(self, sight: Sight) -> None:
         """Remember one sight."""
         self._last.appendleft(sight)
 
+    def believe(self, beliefs: Mapping[str, Belief]) -> None:
+        """Remember what the edge believes of each persona."""
+        self._beliefs = beliefs
+
     def render(self, height: int, fallbacks: Mapping[str, int] | None) -> RenderableType:
         """Draw the view, at most `height` lines high."""
         told = self._tally.summary(fallbacks)
-        shares = _shares(told)
-        rows = max(3, height - shares.row_count - 11)
+        shares = _shares(told, max(3, (height - _FRAMES) // 2))
+        rows = max(3, height - shares.row_count - _FRAMES)
         return Group(
             self._top(told),
             Panel(
                 self._visits(rows),
-                title="decided right now, by a rule or as it says",
+                title="who is there, as the edge believes, and what it decides: by a rule or as it says",
                 title_align="left",
                 border_style="dim",
             ),
@@ -64,7 +76,11 @@ class Screen:
         counts = f"{told.visits:,} visits   {told.pages:,} pages   {told.failed:,} failed   {self._seconds()}"
         times = f"decision {milliseconds(told.decide_median_ms)} median, {milliseconds(told.decide_p99_ms)} p99"
         facts.add_row(counts, times)
-        facts.add_row(f"cache {told.hit_share:.0%}   fallbacks: {fell(told.fallbacks)}", "")
+        load = next((belief.load for belief in self._beliefs.values() if belief.load), "")
+        facts.add_row(
+            f"cache {told.hit_share:.0%}   fallbacks: {fell(told.fallbacks)}",
+            Text.assemble("the site is ", (load, _LOADS.get(load, ""))) if load else "",
+        )
         return Panel(facts, border_style="green" if not told.failed else "red")
 
     def _seconds(self) -> str:
@@ -73,11 +89,20 @@ class Screen:
 
     def _visits(self, rows: int) -> Table:
         table = Table.grid(padding=(0, 2), expand=True)
-        table.add_column(width=13, no_wrap=True)
-        table.add_column(width=24, no_wrap=True, overflow="ellipsis")
+        for width in (13, 8, 5, 9, 19):
+            table.add_column(width=width, no_wrap=True, overflow="ellipsis")
         table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+        now = datetime.now(UTC)
         for sight in list(self._last)[:rows]:
-            table.add_row(Text(sight.persona, "bold"), Text(sight.path.partition("?")[0]), _chosen(sight))
+            there = self._beliefs.get(sight.persona, NOTHING)
+            table.add_row(
+                Text(sight.persona, "bold"),
+                Text(there.city or "–"),
+                Text(there.clock(now) or "–", "dim"),
+                Text(there.sky or "–", _SKIES.get(there.weather, "")),
+                Text(sight.path.partition("?")[0]),
+                _chosen(sight),
+            )
         return table
 
 
@@ -95,12 +120,15 @@ def _one(shown: Shown) -> Text:
     return Text.assemble((f"{shown.experience} ", "dim"), (shown.variant, colour), (reason, "dim italic"))
 
 
-def _shares(told: Summary) -> Table:
+def _shares(told: Summary, most: int) -> Table:
+    """The shares of at most so many experiences: those whose variants differ most."""
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    varied = sorted(told.decisions, key=lambda name: max(told.decisions[name].values()) / sum(told.decisions[name].values()))
     for experience, variants in told.decisions.items():
-        table.add_row(experience, _bars(variants))
+        if experience in varied[:most]:
+            table.add_row(experience, _bars(variants))
     return table
 
 

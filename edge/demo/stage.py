@@ -81,11 +81,13 @@ class Stage:
     def _start(self) -> None:
         folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="windsock-demo-")))
         rules = self._rules or self._cleanup.enter_context(as_file(files("rules") / "site"))
+        weather = self._cleanup.enter_context(as_file(files("edge.demo") / "weather.json"))
         site, admin, door, shop = _free_ports(8080, 8081, 8082, 8083)
         self.at = Addresses(_url(shop), _url(site), _url(admin), _url(door) if self._door else "")
         token = {"WINDSOCK_DEBUG_TOKEN": self.debug_token}  # not on a command line, where everybody may read it
         self._run(folder, "the shop", _served("edge.demo.shop.app:app", shop), self.at.shop)
-        self._run(folder, "the edge", _edge(self.at, rules.resolve(), folder), f"{self.at.admin}/readyz", token)
+        edge = (*_edge(self.at, rules.resolve(), folder), *_surroundings(weather.resolve()))
+        self._run(folder, "the edge", edge, f"{self.at.admin}/readyz", token)
         if self._door:
             served = _served("edge.demo.door:app", door, "--factory")
             self._run(folder, "the door", served, f"{self.at.door}/as/", {SITE_VARIABLE: self.at.site})
@@ -104,6 +106,11 @@ def _edge(at: Addresses, rules: Path, folder: Path) -> tuple[str, ...]:
     serve = (sys.executable, "-P", "-m", "edge.cli", "serve", "--workers", "1", "--rules", str(rules))
     listeners = ("--listen", at.site.removeprefix("http://"), "--admin", at.admin.removeprefix("http://"))
     return (*serve, *listeners, "--origin", at.shop, "--store", f"sqlite:///{folder}/windsock.db")
+
+
+def _surroundings(weather: Path) -> tuple[str, ...]:
+    """Where visitors are say the fields of a CDN, believed because it stands on this machine; the sky is a file."""
+    return ("--cdn", "cloudflare", "--trusted-proxies", _LOOPBACK, "--weather", f"file:{weather}")
 
 
 def _served(app: str, port: int, *more: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ JSON. Whoever opts out gets one cookie that says so, and nothing is drawn, count
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -16,12 +16,14 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from edge.context import Context
+from edge.signals import session
+from edge.signals.session import Session
 from edge.web import cookie, plain
 from edge.web.asgi import Receive, Send
+from edge.web.consent import Consent
 from edge.web.fields import every
 from edge.web.request import Headers, Request
-from rules.values import UNKNOWN, Value
+from rules.values import UNKNOWN, Signals, Value
 from rules.vocabulary import COMMON, Own, signal
 
 PATH: Final = b"/_windsock/choice"
@@ -60,12 +62,14 @@ _SAYS: Final[Mapping[State, tuple[str, str, str]]] = {
         "Take part again",
     ),
     "strict": (
-        "Nothing is stored on your device, nothing is drawn for you, and nothing you do is counted: your browser or "
-        "this site has asked for that. Pages still follow plain rules, such as the language that you read.",
+        "Nothing new is stored on your device, nothing is drawn for you, and nothing you do is counted: your browser "
+        "or this site has asked for that. Pages still follow plain rules, such as the language that you read.",
         "",
         "",
     ),
 }
+_FORGET: Final = ("on", "Forget what is stored")
+"""Choice and button for a device that keeps something of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +78,22 @@ class Known:
 
     state: State
     stored: cookie.Stored
-    signals: Mapping[str, Value]
+    session: Session | None
+    signals: Signals
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the device has anything that could be forgotten."""
+        return self.stored is not None or self.session is not None
 
 
-def known(request: Request, context: Context, *, strict: bool) -> Known:
-    """What is known of this request. `strict`: the site stores nothing for anybody."""
+def known(request: Request, signals: Signals, consent: Consent) -> Known:
+    """What is known of this request, on a site with this rule."""
     stored = cookie.read(request.headers)
-    gpc = request.fields.get(b"sec-gpc", b"").strip() == b"1"
-    state: State = "strict" if strict or gpc else "out" if stored == "off" else "in"
-    signals = {name: value for name, value in context.signals.items() if value != UNKNOWN}
-    return Known(state, stored, dict(sorted(signals.items())))
+    strict = consent.of(request, None if stored == "off" else stored) == "strict"
+    state: State = "strict" if strict else "out" if stored == "off" else "in"
+    told = {name: value for name, value in signals.items() if value != UNKNOWN}
+    return Known(state, stored, session.stored(request), dict(sorted(told.items())))
 
 
 async def answer(request: Request, told: Known, receive: Receive, send: Send, own: Own = COMMON) -> None:
@@ -113,7 +123,8 @@ async def _choose(request: Request, receive: Receive, send: Send) -> None:
         await plain.respond(send, 400, _GUARD, b"Send choice=off to leave, choice=on to take part again.\n")
     else:
         kept = cookie.off(request.scheme == "https") if choice == "off" else cookie.forgotten()
-        await plain.respond(send, 303, ((b"location", PATH), kept, *_GUARD))
+        had = (cookie.forgotten(cookie.SESSION),) if session.stored(request) else ()
+        await plain.respond(send, 303, ((b"location", PATH), kept, *had, *_GUARD))
 
 
 def _from_here(request: Request) -> bool:
@@ -147,17 +158,30 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _json(told: Known) -> tuple[bytes, bytes]:
-    plain_ = {"state": told.state, "stored": told.stored, "signals": told.signals}
-    return b"application/json", orjson.dumps(plain_, option=orjson.OPT_INDENT_2)
+    visit = told.session and {"pages": told.session.pages, "returning": told.session.returning}
+    said = {"state": told.state, "stored": told.stored, "session": visit, "signals": told.signals}
+    return b"application/json", orjson.dumps(said, option=orjson.OPT_INDENT_2)
 
 
 def _html(told: Known, own: Own) -> tuple[bytes, bytes]:
     words, choice, button = _SAYS[told.state]
-    stored = {None: "nothing", "off": "the word “off”"}.get(told.stored, f"the number {told.stored}")  # type: ignore[arg-type]  # a number is none of them
+    if not choice and told.keeps:
+        choice, button = _FORGET
     form = f'<form method="post"><button name="choice" value="{choice}">{button}</button></form>' if choice else ""
     rows = "\n".join(_row(name, value, own) for name, value in told.signals.items())
-    page = _PAGE.substitute(words=words, stored=stored, form=form, rows=rows)
+    page = _PAGE.substitute(words=words, stored=" and ".join(_stored(told)), form=form, rows=rows)
     return b"text/html; charset=utf-8", page.encode("utf-8", "replace")
+
+
+def _stored(told: Known) -> Iterator[str]:
+    """What the device keeps, in words."""
+    if told.stored is not None:
+        yield "the word “off”" if told.stored == "off" else f"the number {told.stored}"
+    if told.session is not None:
+        pages = "1 page" if told.session.pages == 1 else f"{told.session.pages} pages"
+        yield f"that you have seen {pages}{', and had been here before' if told.session.returning else ''}"
+    if not told.keeps:
+        yield "nothing"
 
 
 def _row(name: str, value: Value, own: Own) -> str:

@@ -8,8 +8,8 @@ the visitor always gets its page.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from edge.clock import Clock
 from edge.context import Context
@@ -17,7 +17,7 @@ from edge.decisions.decide import decide, defaults
 from edge.decisions.values import Decision
 from edge.edition import Edition
 from edge.fallback import FALLBACKS, Failure
-from edge.middleware import badge
+from edge.middleware import badge, choice
 from edge.middleware import plan as planning
 from edge.middleware.answer import Answer
 from edge.middleware.attempt import Attempt, EmptyFirst
@@ -33,15 +33,18 @@ from edge.middleware.visit import Chance, Visit, uniform_bucket
 from edge.middleware.witness import Witness
 from edge.signals.provide import Provider, complete
 from edge.signals.read import Reader
+from edge.signals.session import Sessions
 from edge.telemetry.metrics import Metrics
 from edge.telemetry.trouble import ATTEMPT, Trouble
 from edge.web import plain
 from edge.web.asgi import App, Receive, Scope, Send
+from edge.web.consent import EXEMPT, Consent
 from edge.web.cut import Cut
 from edge.web.peer import Trust
 from edge.web.read import in_lower_case, read
 from edge.web.request import Headers, Request
-from rules.values import RuleSet
+from rules.values import RuleSet, Signals
+from rules.vocabulary import COMMON
 
 RESERVED = b"/_windsock/"
 
@@ -65,7 +68,7 @@ class Options:
     """What the operator has set."""
 
     observe: bool = False
-    consent: Literal["strict", "exempt", "consented"] = "exempt"
+    consent: Consent = EXEMPT
     budget: float = 0.025  # seconds for signals and decisions
     held: Limits = field(default_factory=Limits)
     attempt: float = 2.0  # seconds until the answer of a variant's path must begin
@@ -91,7 +94,7 @@ class Personalize:
     ) -> None:
         self._app, self._editions, self._clock, self._trust = app, editions, clock, trust
         self._options, self._providers, self._chance = options, providers, chance
-        self._signals = signals or Reader()
+        self._signals, self._sessions = signals or Reader(), Sessions()
         self._metrics = metrics
         self._trouble = Trouble(metrics)
         self._previews = Previews(options.secrets) if options.secrets and not options.observe else None
@@ -110,8 +113,7 @@ class Personalize:
             scope, preview = self._previews.take(scope, self._clock())
         request = read(scope, self._trust)
         if request.raw_path.startswith(RESERVED):
-            answer = badge.stylesheet if request.raw_path == badge.STYLESHEET else plain.not_found
-            await answer(send, head=request.method == "HEAD")
+            await self._own_page(scope, request, receive, send)
             return
         edition = self._edition_for(scope, request)
         if edition is None:
@@ -119,7 +121,7 @@ class Personalize:
             passing = Passing(send, self._metrics, watch)
             await self._app(passed_on(scope, request.headers, self._owned), receive, passing.send)
             return
-        visit = self._visit(request)
+        visit = self._visit(request, edition)
         if preview is not None:
             visit.follows(preview)
         plan = await self._plan(scope, request, edition, visit)
@@ -131,6 +133,30 @@ class Personalize:
             await self._redirect(request, visit, plan, watch, send)
         else:
             await self._respond(scope, receive, send, visit, plan, watch)
+
+    async def _own_page(self, scope: Scope, request: Request, receive: Receive, send: Send) -> None:
+        """What is under `/_windsock/`."""
+        if request.raw_path == choice.PATH:
+            edition = self._editions.current
+            told = choice.known(request, await self._known(scope, request, edition), self._options.consent)
+            await choice.answer(request, told, receive, send, edition.rules.own if edition else COMMON)
+        elif request.raw_path == choice.STYLE:
+            await choice.style(request, send)
+        else:
+            answer = badge.stylesheet if request.raw_path == badge.STYLESHEET else plain.not_found
+            await answer(send, head=request.method == "HEAD")
+
+    async def _known(self, scope: Scope, request: Request, edition: Edition | None) -> Signals:
+        """Every signal of this request, as far as it is known."""
+        if edition is None:
+            return {}
+        try:
+            context = self._signals.everything(request, edition.rules, self._clock())
+            providers = self._providers(edition.rules)
+            return (await complete(context, request, providers, self._options.budget))[0].signals
+        except Exception as error:  # who wants to leave must get there, whatever is known
+            self._trouble.report(Failure.SIGNAL, scope, repr(error), error)
+            return {}
 
     @property
     def _owned(self) -> frozenset[bytes]:
@@ -149,14 +175,15 @@ class Personalize:
             concerned = True
         return edition if concerned and not self._options.bypass(request.path) else None
 
-    def _visit(self, request: Request) -> Visit:
+    def _visit(self, request: Request, edition: Edition) -> Visit:
         return Visit(
             request,
-            strict=self._options.consent == "strict",
+            consent=self._options.consent,
             metrics=self._metrics,
             chance=self._chance,
             debug_token=self._options.debug_token,
             witness=self._witness,
+            asks_for_session=self._sessions.asked(edition.rules),
         )
 
     async def _plan(self, scope: Scope, request: Request, edition: Edition, visit: Visit) -> Plan:
@@ -181,6 +208,8 @@ class Personalize:
                 self._trouble.report(Failure.BUDGET if late else Failure.SIGNAL, scope, failure.provider)
             if any(failure.reason == "timeout" for failure in failures) and visit.preview is None:
                 return context, defaults(context, edition, "timeout")
+        if visit.session is not None:
+            context = replace(context, signals={**context.signals, **visit.session.signals})
         if visit.preview is not None:
             context = visit.preview.seen_by(context, edition.rules.own)
         decisions = decide(context, edition, visit.draw)

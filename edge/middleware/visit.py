@@ -12,8 +12,11 @@ from edge.decisions.values import Decision, Draw
 from edge.middleware.plan import Plan
 from edge.middleware.preview import Preview
 from edge.middleware.witness import Witness
+from edge.signals.session import Session
+from edge.signals.session import read as read_session
 from edge.telemetry.metrics import Metrics
 from edge.web import cookie
+from edge.web.consent import Consent
 from edge.web.request import Headers, Request
 from rules.values import BUCKETS
 
@@ -27,25 +30,33 @@ def uniform_bucket() -> int:
 
 
 class Visit:
-    """Reads the stored bucket, or gives a fresh one; strict visitors have none."""
+    """Reads the stored bucket, or gives a fresh one; strict visitors have none.
 
-    __slots__ = ("_debug", "_metrics", "_new", "_seen", "_witness", "draw", "preview", "request")
+    `asks_for_session`: the site has rules about it, so that of who has consented one is kept.
+    """
+
+    __slots__ = ("_debug", "_metrics", "_new", "_seen", "_witness", "draw", "preview", "request", "session")
 
     def __init__(
         self,
         request: Request,
         *,
-        strict: bool,
+        consent: Consent,
         metrics: Metrics,
         chance: Chance,
         debug_token: str,
         witness: Witness | None = None,
+        asks_for_session: bool = False,
     ) -> None:
         stored = cookie.read(request.headers)
-        strict = strict or stored == "off" or request.fields.get(b"sec-gpc", b"").strip() == b"1"
+        mode = consent.of(request, stored)
+        strict = mode == "strict"
         known = stored if isinstance(stored, int) else None
         self.request = request
         self.draw = Draw(None, strict=True) if strict else _draw(known, chance())
+        self.session: Session | None = None
+        if asks_for_session and mode == "consented":
+            self.session = read_session(request, stored)
         self.preview: Preview | None = None
         self._new = known is None and not strict
         self._metrics = metrics
@@ -72,17 +83,27 @@ class Visit:
         self._metrics.answered(status, seconds)
 
     def fields(self, plan: Plan, status: int, *, page: bool) -> Headers:
-        """The fields that this visitor's answer gets: a bucket where one was drawn, decisions under the token."""
+        """What this visitor's answer gets: a bucket where one was drawn, the session, decisions under the token."""
         added = []
         drawn = plan.draws or (plan.draws_page and page)
         if drawn and self._new and self.draw.bucket is not None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
             added.append(cookie.fresh(self.draw.bucket, self.request.scheme == "https"))
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR and (plan.private or (plan.private_page and page)):
+            added.extend(self._of_session(page))
         if self._debug and plan.decisions:
             added.append((b"x-windsock-decisions", _told(plan.decisions)))
             if self._witness is not None and plan.edition is not None:
                 token = self._witness.seal(plan.decisions, self.request.path, plan.edition.version)
                 added.append((b"x-windsock-token", token.encode("ascii")))
         return tuple(added)
+
+    def _of_session(self, page: bool) -> Headers:
+        """The session after a page that somebody sees; who does not consent any more has none."""
+        if self.session is None:
+            left = cookie.SESSION in self.request.fields.get(b"cookie", b"") and self.preview is None
+            return (cookie.forgotten(cookie.SESSION),) if left else ()
+        seen = page and self._seen and self.request.fields.get(b"sec-fetch-dest", b"document") == b"document"
+        return (cookie.session(self.session.written, self.request.scheme == "https"),) if seen else ()
 
 
 def _draw(known: int | None, chance: int) -> Draw:

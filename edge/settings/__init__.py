@@ -163,15 +163,20 @@ def _alone(settings: Settings) -> Iterator[str]:
             f"{settings.source('cdn')} has no effect: the fields of a CDN count only from a listed proxy; "
             "list its networks in trusted_proxies"
         )
+    if settings.consent == "consented" and not settings.consent_cookie:
+        yield (
+            f"{settings.source('consent')} acts as strict, since nobody can have agreed: "
+            "name the cookie that says yes in consent_cookie"
+        )
+    if settings.consent_cookie and settings.consent != "consented":
+        yield f"{settings.source('consent_cookie')} has no effect: that cookie is read when consent is consented"
 
 
 def _later(settings: Settings) -> Iterator[str]:
     yield from (
         f"{settings.source(setting.name)} has no effect in this version: {setting.later}"
         for setting in SETTINGS
-        if setting.later
-        and setting.name in settings.sources
-        and setting.later_only in ("", getattr(settings, setting.name))
+        if setting.later and setting.name in settings.sources
     )
 
 

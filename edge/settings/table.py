@@ -24,7 +24,6 @@ class Setting:
     shape: str  # what stands after the flag in --help
     help: str
     later: str = ""  # what holds instead, as long as its part is not built
-    later_only: str = ""  # the one value that is not built yet; empty: all of them
     secret: bool = False  # never shown
 
     @property
@@ -111,16 +110,13 @@ SETTINGS: Final = (
         "exempt",
         "strict|exempt|consented",
         "What may be kept on the device; Sec-GPC: 1 always means strict.",
-        later="it acts as exempt",
-        later_only="consented",
     ),
     Setting(
         "consent_cookie",
         parse.word,
         "",
-        "NAME",
-        "The cookie that says a visitor has agreed.",
-        later="no such cookie is read",
+        "NAME|NAME=TEXT",
+        "The cookie that says a visitor has agreed: by a word such as yes, or by holding that text.",
     ),
     Setting("decision_budget_ms", parse.milliseconds, "25", "MS", "What deciding may add to a page; at most 100."),
     Setting("cache_bytes", parse.size, "256 MiB", "SIZE", "Memory for stored pages.", later="no page is stored"),

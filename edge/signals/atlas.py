@@ -34,6 +34,7 @@ class Atlas:
     """Knows where an address is; nothing is known until a database has been taken."""
 
     def __init__(self) -> None:
+        self.about: Document | None = None  # the copy that answers
         self._opened: _Opened | None = None
 
     def take(self, document: Document) -> bool:
@@ -43,7 +44,7 @@ class Atlas:
         except (OSError, ValueError, KeyError, TypeError, maxminddb.InvalidDatabaseError) as error:
             _log.warning("the geo database cannot be shared; places stay as they were", extra={"reason": repr(error)})
             return False
-        self._opened = _Opened(reader)
+        self._opened, self.about = _Opened(reader), document
         return True
 
     def find(self, address: str) -> Place:

@@ -1,4 +1,4 @@
-"""What a CDN in front of us says about the visitor's place, in the fields that each vendor has for it.
+"""What a CDN in front of us says about the visitor's place (and device), in the fields that each vendor has for it.
 
 Anybody can send such a field. It counts on a request that came from a listed proxy (`trusted_proxies`) and nowhere
 else: from another peer it is dropped and counted, and the origin does not get it either.
@@ -31,6 +31,12 @@ LONGEST: Final = 2048
 REMEMBERED: Final = 4096
 """Sets of fields whose place is kept."""
 
+Devices = Mapping[bytes, tuple[str, str]]
+NO_DEVICES: Final[Devices] = {}
+
+OWN_NAME: Final = b"Amazon CloudFront"
+"""What CloudFront sends as the User-Agent, unless it is told to pass on the visitor's."""
+
 TOR: Final = "T1"
 """Cloudflare's country for an exit of the Tor network: wherever that stands, the visitor is elsewhere."""
 
@@ -38,17 +44,27 @@ _ESCAPE: Final = re.compile(rb"(?:%|\\x)([0-9A-Fa-f]{2})")
 
 
 class Cdn:
-    """One vendor's fields. `headers` are their names in lower case, `facts` reads their values in that order."""
+    """One vendor's fields. `headers` are their names in lower case, `facts` reads their values in that order.
 
-    def __init__(self, headers: Values, facts: Callable[[Values], Facts]) -> None:
+    `devices` are fields that are `true` for some kind of device, the most telling one first.
+    """
+
+    def __init__(self, headers: Values, facts: Callable[[Values], Facts], devices: Devices = NO_DEVICES) -> None:
         self.headers = headers
-        self.names = frozenset(headers)
-        self._facts = facts
+        self.names = frozenset((*headers, *devices))
+        self._facts, self._devices = facts, devices
         self._read = lru_cache(maxsize=REMEMBERED)(self._uncached)
 
     def place(self, fields: Mapping[bytes, bytes]) -> Place | None:
         """The place that the fields of a vouched request tell; None when they name no country. Total over all bytes."""
         return self._read(tuple([fields.get(header, b"")[:LONGEST] for header in self.headers]))
+
+    def client(self, fields: Mapping[bytes, bytes]) -> Mapping[str, str]:
+        """`device` and `os` as a vouched request tells them that has lost its own User-Agent; else nothing."""
+        if not self._devices or fields.get(b"user-agent") != OWN_NAME:
+            return {}
+        said = [signal for header, signal in self._devices.items() if fields.get(header, b"").lower() == b"true"]
+        return dict(reversed(said))
 
     def sent(self, fields: Mapping[bytes, bytes]) -> bool:
         """Whether any of these fields is there at all."""
@@ -85,14 +101,14 @@ def text(value: bytes) -> str:
         return value.decode("latin-1").strip()
 
 
-def _plain(headers: Mapping[str, str]) -> Cdn:
+def _plain(headers: Mapping[str, str], devices: Devices = NO_DEVICES) -> Cdn:
     """A vendor with a field for each fact; `headers` is fact -> name of the field."""
     facts = tuple(headers)
 
     def read(values: Values) -> Facts:
         return dict(zip(facts, map(text, values), strict=True))
 
-    return Cdn(tuple(header.lower().encode("ascii") for header in headers.values()), read)
+    return Cdn(tuple(header.lower().encode("ascii") for header in headers.values()), read, devices)
 
 
 def _cloudflare() -> Cdn:
@@ -110,6 +126,15 @@ def _cloudflare() -> Cdn:
 
 
 def _cloudfront() -> Cdn:
+    """A tablet is `true` as a mobile as well; no field tells the browser, or whether it is a robot."""
+    devices = {
+        b"cloudfront-is-smarttv-viewer": ("device", "tv"),
+        b"cloudfront-is-tablet-viewer": ("device", "tablet"),
+        b"cloudfront-is-mobile-viewer": ("device", "mobile"),
+        b"cloudfront-is-desktop-viewer": ("device", "desktop"),
+        b"cloudfront-is-ios-viewer": ("os", "ios"),
+        b"cloudfront-is-android-viewer": ("os", "android"),
+    }
     return _plain(
         {
             "country": "cloudfront-viewer-country",
@@ -118,7 +143,8 @@ def _cloudfront() -> Cdn:
             "timezone": "cloudfront-viewer-time-zone",
             "latitude": "cloudfront-viewer-latitude",
             "longitude": "cloudfront-viewer-longitude",
-        }
+        },
+        devices,
     )
 
 

@@ -40,10 +40,10 @@ _PATHS: Final = 1024
 
 
 class Fields:
-    """The signals that stand in the request itself."""
+    """The signals that stand in the request itself, as far as they are `asked` for."""
 
-    def __init__(self, site: Site, own: Own) -> None:
-        sources = site.signals.values()
+    def __init__(self, site: Site, own: Own, asked: Callable[[str], bool] = lambda _: True) -> None:
+        sources = [source for source in site.signals.values() if asked(source.name)]
         self._headers = tuple((s.name, s.key.encode("latin-1")) for s in sources if s.comes_from == "header")
         self._query = tuple((s.name, s.key) for s in sources if s.comes_from == "query")
         self._own = own

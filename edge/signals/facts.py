@@ -36,6 +36,16 @@ class Facts:
     weather: Mapping[str, Told] = field(default_factory=dict)
     pushed: Mapping[str, tuple[Value, float]] = field(default_factory=dict)
     load: str = UNKNOWN
+    _places: Mapping[str, list[tuple[str, Value, float]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places: dict[str, list[tuple[str, Value, float]]] = {}
+        for name, (value, until) in self.pushed.items():
+            kind, _, rest = name.partition("/")
+            place, _, signal = rest.partition("/")
+            if kind == "place":
+                places.setdefault(place, []).append((signal, value, until))
+        object.__setattr__(self, "_places", places)
 
     def weather_at(self, cell: str, now: float) -> Mapping[str, Value]:
         """The weather's signals in a cell by its name; nothing where it is not known."""
@@ -54,12 +64,7 @@ class Facts:
 
     def of_place(self, place: str, now: float) -> Mapping[str, Value]:
         """All that was pushed for a place and still holds, by the signals' last names."""
-        beginning = f"place/{place}/"
-        return {
-            name.removeprefix(beginning): value
-            for name, (value, until) in self.pushed.items()
-            if name.startswith(beginning) and until > now
-        }
+        return {name: value for name, value, until in self._places.get(place, ()) if until > now}
 
 
 def facts(document: Mapping[str, Any]) -> Facts:

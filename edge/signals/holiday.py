@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from threading import Thread
 from typing import Final
 
-_log = logging.getLogger("windsock")
+from rules.words import NONE
 
-NONE: Final = "none"
-"""The value of `holiday` on a day that is none."""
+_log = logging.getLogger("windsock")
 
 _MOST: Final = 1024
 """Calendars that are kept: more than there are countries, each for two years or three."""

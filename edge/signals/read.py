@@ -18,12 +18,13 @@ from edge.signals import agent, client, language, query, source, zones
 from edge.signals.atlas import Atlas
 from edge.signals.cdn import Cdn, cdn
 from edge.signals.custom import Fields
+from edge.signals.event import Calendar
 from edge.signals.facts import Facts
 from edge.signals.front import Front
 from edge.signals.geofile import GeoFile
 from edge.signals.holiday import Holidays
 from edge.signals.place import Place, completed
-from edge.signals.surroundings import WEATHER, Surroundings, Wish, nobody
+from edge.signals.surroundings import TIME, WEATHER, Surroundings, Wish, nobody
 from edge.signals.time import Times
 from edge.signals.wanted import wanted
 from edge.web.request import Request
@@ -31,7 +32,6 @@ from rules.values import UNKNOWN, RuleSet, Site, Value
 from rules.vocabulary import COMMON
 
 PLACE: Final = ("country", "region", "city", "continent", "timezone")
-TIME: Final = ("hour", "daypart", "weekday", "weekend", "date", "month", "season")
 CLIENT: Final = ("device", "os", "browser", "save_data")
 ORIGIN: Final = ("source", "previous.path")
 
@@ -54,10 +54,11 @@ class Reader:
         wish: Wish = nobody,
     ) -> None:
         self.facts = Facts()
-        self._atlas, self._cdn, self._holidays = atlas or Atlas(), cdn, holidays or Holidays()
+        self.atlas, self.cdn, self._holidays = atlas or Atlas(), cdn, holidays or Holidays()
         self._front, self._dropped, self._every = front, dropped, every
         self._wish = wish
         self._asked = _Asked(None, every, wish)
+        self._telling: Reader | None = None
 
     def __call__(self, request: Request, rules: RuleSet, at: float) -> Context:
         """The context of a request that arrived at `at`, seconds since the epoch, on a site with these rules.
@@ -76,6 +77,8 @@ class Reader:
             self._here_and_now(signals, asked, request, at)
         if asked.client:
             signals.update(client.signals(fields))
+            if self.cdn is not None and request.vouched:
+                signals.update(self.cdn.client(fields))
         if asked.language:
             spoken = language.best(fields.get(b"accept-language", b"")[: language.LONGEST], asked.languages)
             if spoken is not None:
@@ -89,12 +92,19 @@ class Reader:
             self._around(signals, asked, request, parameters, at)
         return Context(signals, request.path, request.host, parameters, at, request.scheme)
 
+    def everything(self, request: Request, rules: RuleSet, at: float) -> Context:
+        """The same with every signal that is known, for who wants to be told."""
+        if self._telling is None:
+            self._telling = Reader(self.atlas, self.cdn, self._holidays, every=True, wish=self._wish)
+        self._telling.facts = self.facts
+        return self._telling(request, rules, at)
+
     def place(self, request: Request) -> Place:
         """Where the visitor is: what the CDN says of a vouched request, then what the atlas knows of its address."""
-        found = self._atlas.find(request.client)
-        if self._cdn is None or not request.vouched:
+        found = self.atlas.find(request.client)
+        if self.cdn is None or not request.vouched:
             return found
-        told = self._cdn.place(request.fields)
+        told = self.cdn.place(request.fields)
         return found if told is None else completed(told, found)
 
     def _here_and_now(self, signals: dict[str, Value], asked: _Asked, request: Request, at: float) -> None:
@@ -111,12 +121,15 @@ class Reader:
                 holiday = self._holidays.on(place.country, str(times["date"]))
                 if holiday is not None:
                     signals["holiday"] = holiday
+            if asked.calendar:
+                signals["event"] = asked.calendar.on(str(times["date"]))
 
     def _around(
         self, signals: dict[str, Value], asked: _Asked, request: Request, parameters: Mapping[str, str], at: float
     ) -> None:
         """What the site itself says: of the page's place, of its load, and in signals of its own."""
-        signals.update(asked.surroundings.about(self.facts, request.path, at))
+        if asked.about:
+            signals.update(asked.surroundings.about(self.facts, request.path, at))
         signals.update(asked.surroundings.site(self.facts, at))
         signals.update(asked.fields.signals(request, parameters))
 
@@ -124,7 +137,7 @@ class Reader:
         """Nobody vouches for this request: what its fields claim about the way here is noticed, and no more."""
         if self._front is not None and not self._front.clear:
             self._front.sees(request.client, b"x-forwarded-for" in request.fields)
-        if self._cdn is not None and self._cdn.sent(request.fields):
+        if self.cdn is not None and self.cdn.sent(request.fields):
             self._dropped()
 
 
@@ -135,21 +148,23 @@ class _Asked:
         self.rules = rules
         self.times = Times(rules.zone, rules.dayparts) if rules else Times()
         site, own = (rules.site, rules.own) if rules else (Site(), COMMON)
-        self.surroundings, self.fields = Surroundings(site, self.times, wish), Fields(site, own)
         asked = wanted(rules) if rules else None
+        names = asked.signals if asked else frozenset()
 
-        def any_of(*names: str) -> bool:
-            return every or (asked is not None and not asked.signals.isdisjoint(names))
+        def any_of(*signals: str) -> bool:
+            return every or not names.isdisjoint(signals)
 
         def any_of_family(family: str) -> bool:
-            return asked is not None and any(name.partition(".")[0] == family for name in asked.signals)
+            return every or any(name.partition(".")[0] == family for name in names)
 
-        self.holiday = any_of("holiday")
-        self.time = any_of("holiday", *TIME)
+        self.surroundings, self.fields = Surroundings(site, self.times, wish, any_of), Fields(site, own, any_of)
+        self.holiday, self.calendar = any_of("holiday"), Calendar(site.events if any_of("event") else ())
+        self.time = self.holiday or bool(self.calendar) or any_of(*TIME)
         self.weather = any_of(*WEATHER)
-        self.near = bool(site.near) and (every or any_of_family("near"))
+        self.near = bool(site.near) and any_of_family("near")
         self.place = self.time or self.weather or self.near or any_of(*PLACE)
-        self.site = bool(site.about or site.load or site.signals)
+        self.about = bool(site.about) and any_of_family("place")
+        self.site = self.about or any_of("load", *site.signals)
         self.client = any_of(*CLIENT)
         self.origin = any_of(*ORIGIN)
         self.language = any_of("language")

@@ -14,6 +14,7 @@ from typing import Final
 
 from edge.signals.wanted import wanted
 from edge.web import cookie
+from edge.web.consent import Consent
 from edge.web.request import Request
 from rules.values import RuleSet, Value
 
@@ -26,9 +27,9 @@ _STORED: Final = re.compile(rb"([1-9][0-9]{0,2})(r?)")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session as it is on the page that is asked for."""
+    """A session with the pages of it that have been seen."""
 
-    pages: int  # this page included, 1 to `MOST`
+    pages: int  # 1 to `MOST`
     returning: bool  # the visitor had a bucket before this session began
 
     @property
@@ -38,16 +39,28 @@ class Session:
 
     @property
     def written(self) -> bytes:
-        """The cookie's value once this page has been seen."""
+        """The cookie's value."""
         return b"%d%s" % (self.pages, b"r" if self.returning else b"")
 
 
-def read(request: Request, stored: cookie.Stored) -> Session:
-    """The session of this page. `stored`: what else the device has kept. Total over all bytes."""
+def stored(request: Request) -> Session | None:
+    """The session as the device has kept it; None without one. Total over all bytes."""
     found = _STORED.fullmatch(cookie.value(request.headers, cookie.SESSION) or b"")
-    if found is None:
-        return Session(1, isinstance(stored, int))
-    return Session(min(int(found[1]) + 1, MOST), bool(found[2]))
+    return Session(int(found[1]), bool(found[2])) if found else None
+
+
+def read(request: Request, bucket: cookie.Stored) -> Session:
+    """The session on this page; without one it begins here. `bucket`: what else the device has kept."""
+    before = stored(request)
+    if before is None:
+        return Session(1, isinstance(bucket, int))
+    return Session(min(before.pages + 1, MOST), before.returning)
+
+
+def agreed(request: Request, consent: Consent) -> Session | None:
+    """The session on this page of who has consented to one; None of anybody else."""
+    bucket = cookie.read(request.headers)
+    return read(request, bucket) if consent.of(request, bucket) == "consented" else None
 
 
 class Sessions:

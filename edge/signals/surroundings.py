@@ -20,7 +20,7 @@ from rules.values import UNKNOWN, Site, Spot, Value
 
 WEATHER: Final = ("weather", "temperature", "feels_like", "wind", "is_day")
 _REMEMBERED: Final = 4096
-_OF_PLACE: Final = ("hour", "daypart", "weekday", "weekend", "date", "month", "season")
+TIME: Final = ("hour", "daypart", "weekday", "weekend", "date", "month", "season")
 
 Wish = Callable[[Cell, float], None]
 """Somebody in this cell could see the weather; the moment, in seconds since the epoch."""
@@ -31,14 +31,18 @@ def nobody(cell: Cell, at: float) -> None:
 
 
 class Surroundings:
-    """The surroundings of one site. `facts` is replaced whole whenever something has changed."""
+    """The surroundings of one site; of a place that a page is about only what `asked` says, None being everything."""
 
-    def __init__(self, site: Site, times: Times, wish: Wish = nobody) -> None:
+    def __init__(
+        self, site: Site, times: Times, wish: Wish = nobody, asked: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self._site, self._times, self._wish = site, times, wish
         self._spots = {**site.stores, **site.places}
         self._nearest = lru_cache(_REMEMBERED)(self._nearest_to)
         self._about = lru_cache(_REMEMBERED)(self._place_of)
-        self._pushed = tuple(name for name, source in site.signals.items() if source.comes_from == "pushed")
+        self._clock = any(asked(f"place.{name}") for name in TIME)
+        self._sky = any(asked(f"place.{name}") for name in WEATHER)
+        self._pushed = tuple(n for n, source in site.signals.items() if source.comes_from == "pushed" and asked(n))
 
     def weather(self, facts: Facts, place: Place, at: float) -> Mapping[str, Value]:
         """The weather where the visitor is."""
@@ -53,17 +57,23 @@ class Surroundings:
         spot = self._nearest(place.latitude, place.longitude)
         if spot is None:
             return {}
-        return {"near": spot.key, **_prefixed("near", self._spot(facts, spot, at))}
+        return {"near": spot.key, **_said("near", spot), **_prefixed("near", facts.of_place(spot.key, at))}
 
     def about(self, facts: Facts, path: str, at: float) -> Mapping[str, Value]:
         """`place.*` of the place that a page is about; nothing on other pages."""
         spot = self._about(path)
         if spot is None:
             return {}
-        place = Place(timezone=spot.timezone, country=spot.country, latitude=spot.latitude, longitude=spot.longitude)
-        times = self._times.signals(at, place) if spot.timezone else {}
-        weather = self._weather(facts, spot.latitude, spot.longitude, at)
-        return _prefixed("place", {**times, **weather, **self._spot(facts, spot, at)})
+        found: dict[str, Value] = {}
+        if self._clock and spot.timezone:
+            found |= _prefixed("place", self._times.signals(at, _place(spot)))
+        if self._sky:
+            found |= _prefixed("place", self._weather(facts, spot.latitude, spot.longitude, at))
+        return {**found, **_said("place", spot), **_prefixed("place", facts.of_place(spot.key, at))}
+
+    def spot_of(self, path: str) -> Spot | None:
+        """The place that the page at this path is about, if there is one."""
+        return self._about(path)
 
     def site(self, facts: Facts, at: float) -> Mapping[str, Value]:
         """`load`, and what was pushed for the whole site."""
@@ -72,16 +82,12 @@ class Surroundings:
         return {name: value for name, value in found.items() if value != UNKNOWN}
 
     def _weather(self, facts: Facts, latitude: float, longitude: float, at: float) -> Mapping[str, Value]:
-        cell = cell_of(latitude, longitude)
-        if cell is None:
+        found = _cell(latitude, longitude)
+        if found is None:
             return {}
+        cell, name = found
         self._wish(cell, at)
-        return facts.weather_at(name_of(cell), at)
-
-    def _spot(self, facts: Facts, spot: Spot, at: float) -> Mapping[str, Value]:
-        """What the site says of a place, and what it has pushed for it, which is newer."""
-        country = {"country": spot.country} if spot.country else {}
-        return {"name": spot.name, **country, **spot.labels, **facts.of_place(spot.key, at)}
+        return facts.weather_at(name, at)
 
     def _nearest_to(self, latitude: float, longitude: float) -> Spot | None:
         return nearest(latitude, longitude, self._site.near, self._spots)
@@ -93,6 +99,22 @@ class Surroundings:
             if captured is not None:
                 return self._spots.get(about.place or next(iter(captured.values()), ""))
         return None
+
+
+@lru_cache(_REMEMBERED)
+def _cell(latitude: float, longitude: float) -> tuple[Cell, str] | None:
+    cell = cell_of(latitude, longitude)
+    return None if cell is None else (cell, name_of(cell))
+
+
+def _place(spot: Spot) -> Place:
+    return Place(timezone=spot.timezone, country=spot.country, latitude=spot.latitude, longitude=spot.longitude)
+
+
+def _said(family: str, spot: Spot) -> Mapping[str, Value]:
+    """What the site says of a place in its rules."""
+    country = {"country": spot.country} if spot.country else {}
+    return _prefixed(family, {"name": spot.name, **country, **spot.labels})
 
 
 def _prefixed(family: str, signals: Mapping[str, Value]) -> dict[str, Value]:

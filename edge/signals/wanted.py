@@ -23,7 +23,8 @@ def wanted(rules: RuleSet) -> Wanted:
     names = {leaf.signal for leaf in leaves}
     for experience in rules.experiences:
         names.update(name for entry in experience.choose for name in entry.signals)
-        names.update(name for variant in experience.variants.values() for name in variant.placeholders)
+        placeholders = (name for variant in experience.variants.values() for name in variant.placeholders)
+        names.update(name for name in placeholders if "." in name)  # the others are caught by `where`
     languages = {
         value
         for leaf in leaves

@@ -18,7 +18,7 @@ from edge.privacy import PLACES, SHOWN, kept
 from edge.settings import SETTINGS, Settings, load
 from tests.geo import DATABASE
 from tests.running import children, control_of, until, written
-from tests.wire import RawOrigin, Served, field, get
+from tests.wire import RawOrigin, Served, get
 
 ADDRESSES: Final = ("81.2.69.160", "2001:218::77", "89.160.20.113", "198.51.100.77")
 """Some are in the geo database, one is not."""
@@ -119,7 +119,7 @@ def _found(edge: Served, store: Path, temporary: Path) -> Iterator[tuple[str, by
             name = str(Path("windsock-x") / file.relative_to(shared)) if folder == shared else str(file)
             yield name, b"" if file.is_socket() else file.read_bytes()
     for file in _open_files({edge.process.pid, *children(edge.process.pid)}):
-        name = os.readlink(file)
+        name = str(file.readlink())
         if name.startswith("/memfd:"):
             yield name.removeprefix("/memfd:").partition(" ")[0], file.read_bytes()
         elif not Path(name).is_relative_to(shared):

@@ -15,6 +15,7 @@ from edge.context import Context
 from edge.decisions.values import Draw
 from edge.edition import Edition
 from edge.question import QuestionError, answer, ask
+from edge.web.consent import Consent
 from rules.values import RuleSet
 from rules.vocabulary import Own
 
@@ -121,7 +122,7 @@ def test_the_bucket_is_the_visitors_unless_nothing_may_be_drawn(pairs: list[tupl
 
 
 def test_where_the_operator_draws_for_nobody_a_bucket_means_nothing() -> None:
-    assert ask([("bucket", "5")], SITE, NOW, strict=True)[1] == Draw(None, strict=True)
+    assert ask([("bucket", "5")], SITE, NOW, Consent("strict"))[1] == Draw(None, strict=True)
 
 
 def test_a_field_of_a_form_that_is_left_empty_is_not_given() -> None:

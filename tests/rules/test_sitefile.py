@@ -12,7 +12,7 @@ from rules.compile import compile as compiled
 from rules.load import load
 from rules.problem import Problem
 from rules.sitefile import NOT_USED_YET
-from rules.values import Load, Near, Site, Source, Spot
+from rules.values import Event, Load, Near, Site, Source, Spot
 
 TODAY = date(2026, 11, 22)
 PLACES = """
@@ -109,6 +109,32 @@ signals:
         "queue": Source("queue", "call", "shop.queue:length", 0.02),
         "mood": Source("mood", "pushed", ""),
     }
+
+
+def test_an_event_is_on_on_some_days(tmp_path: Path) -> None:
+    text = """
+events:
+  black-friday: 2026-11-27
+  sale: [2026-12-01 - 2026-12-24, 2027-06-01 - 2027-06-14]
+"""
+    assert site(tmp_path, text).events == (
+        Event("black-friday", (("2026-11-27", "2026-11-27"),)),
+        Event("sale", (("2026-12-01", "2026-12-24"), ("2027-06-01", "2027-06-14"))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [("black-friday", ""), ("none", ""), ("unknown", ""), ("blackfriday", "did you mean `black-friday`?")],
+)
+def test_a_rule_asks_for_events_that_there_are(tmp_path: Path, event: str, says: str) -> None:
+    (tmp_path / "hero.yaml").write_text(
+        "experience: hero\npurpose: content\nwhere: /\nslot: h1\nvariants: {a: original, b: {text: B}}\n"
+        f"choose: [{{when: {{event: {event}}}, show: b}}]\ntests: [{{given: {{event: {event}}}, expect: b}}]\n"
+    )
+    found, problems = read(tmp_path, "events: {black-friday: 2026-11-27}")
+    assert (found is None) == bool(says)
+    assert all(says in problem.hint for problem in problems if problem.severity == "error")
 
 
 def test_pages_are_kept_for_a_time_by_their_paths(tmp_path: Path) -> None:

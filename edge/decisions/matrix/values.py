@@ -51,7 +51,7 @@ def regions(countries: Iterable[Value], named: Iterable[Value]) -> Iterator[tupl
 
 def _known(about: Signal, leaves: Sequence[Leaf], own: Own) -> Iterator[Value]:
     if about.kind == "word":
-        yield from own.dayparts if about.name.endswith("daypart") else about.words
+        yield from own.words(about)
         return
     if about.kind == "flag":
         yield from (False, True)

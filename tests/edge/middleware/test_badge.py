@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from edge.decisions.values import Decision
 from edge.middleware.badge import Badge, Badged, inserted
 from edge.middleware.preview import Preview
 from edge.web.request import Request
@@ -23,9 +22,9 @@ def request(query: bytes = b"", path: bytes = b"/", method: str = "GET") -> Requ
     return Request(method, "https", "shop.example", path.decode(), path, query, (), {})
 
 
-def badge(*args: Any, query: bytes = b"", decisions: tuple[Decision, ...] = (), method: str = "GET") -> Badge:
-    preview = Preview(*args, expires=UNTIL) if args else Preview()
-    return Badge(preview, decisions, request(query, method=method), OSLO)
+def badge(variants: dict[str, str], signals: tuple[str, ...] = (), query: bytes = b"", method: str = "GET") -> Badge:
+    preview = Preview(variants, signals, expires=UNTIL)
+    return Badge(preview, (), request(query, method=method), OSLO)
 
 
 @pytest.mark.parametrize(

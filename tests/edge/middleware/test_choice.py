@@ -9,9 +9,9 @@ import orjson
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from edge.context import Context
 from edge.middleware import choice
 from edge.web.asgi import Message
+from edge.web.consent import Consent
 from edge.web.request import Request
 from rules.values import Value
 
@@ -43,7 +43,7 @@ def _ask(request: Request, body: bytes = b"", strict: bool = False) -> tuple[int
     async def send(message: Message) -> None:
         sent.append(message)
 
-    told = choice.known(request, Context(SIGNALS, "/", "shop.example", {}, 0.0), strict=strict)
+    told = choice.known(request, SIGNALS, Consent("strict" if strict else "exempt"))
     asyncio.run(choice.answer(request, told, receive, send))
     fields = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], fields, sent[1]["body"]
@@ -78,7 +78,7 @@ def test_it_says_what_the_device_keeps_and_offers_the_other_choice(stored: str, 
 @pytest.mark.parametrize(("headers", "strict"), [({"sec_gpc": "1"}, False), ({}, True)])
 def test_where_nothing_is_stored_anyway_there_is_nothing_to_choose(headers: dict[str, str], strict: bool) -> None:
     body = _ask(_request(**headers), strict=strict)[2].decode()
-    assert "Nothing is stored on your device" in body
+    assert "Nothing new is stored on your device" in body
     assert "<form" not in body
 
 

@@ -232,9 +232,18 @@ def test_what_is_not_built_yet_is_not_mentioned_to_those_who_did_not_ask() -> No
     assert unbuilt(default()) == ()
 
 
-@pytest.mark.parametrize(("consent", "lines"), [("consented", 1), ("exempt", 0), ("strict", 0)])
-def test_of_consent_only_consented_is_not_built_yet(consent: str, lines: int) -> None:
-    assert len(unbuilt(load({"consent": consent}))) == lines
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        ({"consent": "consented"}, ["flag --consent acts as strict, since nobody can have agreed: "]),
+        ({"consent_cookie": "ok"}, ["flag --consent-cookie has no effect: "]),
+        ({"consent": "consented", "consent_cookie": "ok"}, []),
+        ({"consent": "strict"}, []),
+    ],
+)
+def test_consent_without_a_cookie_that_says_so_is_said(flags: dict[str, str], told: list[str]) -> None:
+    lines = unbuilt(load(flags))
+    assert [line.startswith(beginning) for line, beginning in zip(lines, told, strict=True)] == [True] * len(told)
 
 
 def test_no_secret_is_in_the_repr() -> None:

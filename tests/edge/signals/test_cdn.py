@@ -111,6 +111,40 @@ def test_long_and_nested_fields_tell_nothing(setting: str, value: bytes) -> None
     assert vendor.place(dict.fromkeys(vendor.headers, value)) is None
 
 
+FRONT = b"Amazon CloudFront"
+
+
+@pytest.mark.parametrize(
+    ("agent", "true", "told"),
+    [
+        (FRONT, "desktop", {"device": "desktop"}),
+        (FRONT, "mobile ios", {"device": "mobile", "os": "ios"}),
+        (FRONT, "mobile tablet android", {"device": "tablet", "os": "android"}),
+        (FRONT, "smarttv desktop", {"device": "tv"}),
+        (FRONT, "", {}),
+        (b"Mozilla/5.0 (compatible; Googlebot/2.1)", "desktop", {}),
+        (None, "mobile", {}),
+    ],
+)
+def test_cloudfront_tells_the_device_when_it_keeps_the_user_agent_back(
+    agent: bytes | None, true: str, told: dict[str, str]
+) -> None:
+    vendor = cdn("cloudfront")
+    assert vendor is not None
+    kinds = ("desktop", "mobile", "tablet", "smarttv", "ios", "android")
+    said = {f"cloudfront-is-{kind}-viewer".encode(): str(kind in true.split()).lower().encode() for kind in kinds}
+    assert vendor.client(said if agent is None else {**said, b"user-agent": agent}) == told
+
+
+def test_a_device_field_counts_from_a_listed_proxy_only() -> None:
+    sent = {"user-agent": FRONT.decode(), "cloudfront-is-tablet-viewer": "true"}
+    case = {"cdn": "cloudfront", "fields": sent}
+    dropped: list[None] = []
+    assert signals(case, "192.0.2.0/24")["device"] == "tablet"
+    assert signals(case, "198.51.100.0/24", dropped=dropped)["device"] == "other"
+    assert len(dropped) == 1
+
+
 def test_a_hundred_thousand_places_keep_memory_flat() -> None:
     vendor = cdn("cloudflare")
     assert vendor is not None

@@ -33,7 +33,7 @@ RULES = RuleSet((), ZoneInfo("Europe/Oslo"), "v1")
 EVENING = datetime(2026, 11, 22, 18, 30, tzinfo=UTC).timestamp()
 FROM_DATA = {
     "country", "region", "city", "continent", "timezone", "weather", "temperature", "feels_like", "wind", "is_day",
-    "load", "near", "holiday", "event",
+    "load", "near", "holiday", "event", "session.pages", "session.returning",
 }  # fmt: skip
 
 

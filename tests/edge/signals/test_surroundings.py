@@ -90,6 +90,17 @@ def test_a_page_about_a_place_has_that_places_weather_clock_and_facts(around: Su
     assert place["place.queue"] == "long"
 
 
+def test_what_no_rule_asks_for_is_not_worked_out(tmp_path: Path, wished: Wished) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    document = load(tmp_path).document
+    assert document is not None
+    around = Surroundings(compile_rules(document).site, Times(), wished, lambda name: name == "place.name")
+    found = {"place.name": "Lisbon", "place.country": "PT", "place.kind": "coast", "place.queue": "long"}
+    assert around.about(FACTS, "/to/lisbon", NOON) == found
+    assert around.site(FACTS, NOON) == {"load": "quiet"}
+    assert wished == []
+
+
 def test_another_places_page_has_another_clock(around: Surroundings) -> None:
     assert around.about(FACTS, "/to/bergen", NOON)["place.hour"] == 13
 

@@ -48,5 +48,14 @@ def test_every_signal_that_a_rule_mentions_is_wanted(
     assert (set(found.signals), found.languages) == (names, languages)
 
 
+def test_of_what_stands_in_braces_only_signals_are_wanted(tmp_path: Path) -> None:
+    rule = RULE.replace("/*", "/to/{{city}}").replace("rain</b>", "{{city}} {{place.name}}</b>")
+    (tmp_path / "hero.yaml").write_text(rule.format(entry="{show: rain}", never=""))
+    (tmp_path / "site.yaml").write_text("places: {oslo: {name: Oslo, at: [59.91, 10.75]}}\nabout: '/to/{place}'\n")
+    document = load(tmp_path).document
+    assert document is not None
+    assert wanted(compile_rules(document)).signals == {"place.name"}
+
+
 def test_what_a_variant_must_not_meet_is_wanted_too(tmp_path: Path) -> None:
     assert wanted(rules(tmp_path, "{show: rain}", ", never_when: {os: ios}")).signals == {"os"}

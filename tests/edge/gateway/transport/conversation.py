@@ -1,6 +1,7 @@
 """Runs an async test on loops of its own, and looks what the test leaves behind.
 
-Each test is held on asyncio's loop, whose clock can be put forward here, and on uvloop, which is what workers run on.
+Each test is held on asyncio's loop and on uvloop, which is what workers run on; a timed one on asyncio's alone, whose
+clock can be put forward here.
 """
 
 from __future__ import annotations
@@ -49,8 +50,7 @@ def conversation(test: Callable[..., Coroutine[object, object, None]]) -> Callab
 
     @functools.wraps(test)
     def run(*told: Any, loop: Callable[[], asyncio.AbstractEventLoop], **also: Any) -> None:
-        with asyncio.Runner(loop_factory=loop) as runner:
-            runner.run(_leaving_nothing(test(*told, **also)))
+        _hold(test(*told, **also), loop)
 
     signature = inspect.signature(test)
     of_loop = inspect.Parameter("loop", inspect.Parameter.KEYWORD_ONLY)
@@ -61,11 +61,25 @@ def conversation(test: Callable[..., Coroutine[object, object, None]]) -> Callab
     return on_each
 
 
+def timed(test: Callable[..., Coroutine[object, object, None]]) -> Callable[..., None]:
+    """The same for a test in which it becomes `later`."""
+
+    @functools.wraps(test)
+    def run(*told: Any, **also: Any) -> None:
+        _hold(test(*told, **also), DialLoop)
+
+    return run
+
+
+def _hold(test: Coroutine[object, object, None], loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(_leaving_nothing(test))
+
+
 async def later(seconds: float) -> None:
     """That much later, after everything that was under way on this machine has arrived."""
     loop = asyncio.get_running_loop()
-    if not isinstance(loop, DialLoop):
-        pytest.skip("nobody can put this loop's clock forward")
+    assert isinstance(loop, DialLoop), "nobody can put another loop's clock forward: let the test be `timed`"
     await settled()
     loop.ahead += seconds
     await settled()

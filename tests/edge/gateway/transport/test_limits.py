@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from edge.gateway.transport import Transport
-from tests.edge.gateway.transport.conversation import conversation, later, settled
+from tests.edge.gateway.transport.conversation import later, settled, timed
 from tests.edge.gateway.transport.scripted import Body, Peer, answer, ask, echo, fetch, scripted
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n"
@@ -31,7 +31,7 @@ async def slow(peer: Peer) -> None:
         await peer.say(answer(b"done"))
 
 
-@conversation
+@timed
 async def test_an_origin_that_does_not_finish_the_handshake_ends_the_time_to_connect() -> None:
     async def silent(peer: Peer) -> None:
         await peer.reader.read(-1)
@@ -46,7 +46,7 @@ async def test_an_origin_that_does_not_finish_the_handshake_ends_the_time_to_con
                 await asking
 
 
-@conversation
+@timed
 async def test_silence_ends_the_time_for_the_answer_and_the_connection() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -60,7 +60,7 @@ async def test_silence_ends_the_time_for_the_answer_and_the_connection() -> None
         assert await left
 
 
-@conversation
+@timed
 async def test_a_head_that_trickles_does_not_buy_time() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -73,7 +73,7 @@ async def test_a_head_that_trickles_does_not_buy_time() -> None:
             await ask(transport, origin.url, read=60)
 
 
-@conversation
+@timed
 async def test_an_interim_answer_buys_time() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -88,7 +88,7 @@ async def test_an_interim_answer_buys_time() -> None:
         assert (await fetch(transport, origin.url, read=60)).body == b"done"
 
 
-@conversation
+@timed
 async def test_silence_within_a_body_ends_the_time_between_two_reads() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -112,7 +112,7 @@ async def read(response: httpx.Response, parts: list[bytes]) -> None:
         parts.append(part)  # noqa: PERF401 - what came before an error counts
 
 
-@conversation
+@timed
 async def test_a_slow_reader_does_not_use_up_the_origins_time() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -129,7 +129,7 @@ async def test_a_slow_reader_does_not_use_up_the_origins_time() -> None:
         assert await response.aread() == b"abcdef"
 
 
-@conversation
+@timed
 async def test_an_event_stream_may_be_silent() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -141,7 +141,7 @@ async def test_an_event_stream_may_be_silent() -> None:
         assert (await fetch(transport, origin.url, read=60)).body == b"data: 1\n\ndata: 2\n\n"
 
 
-@conversation
+@timed
 async def test_an_origin_that_does_not_read_ends_the_time_to_write() -> None:
     pulled = 0
 
@@ -167,7 +167,7 @@ async def test_an_origin_that_does_not_read_ends_the_time_to_write() -> None:
             await asking
 
 
-@conversation
+@timed
 async def test_a_visitor_who_sends_slowly_does_not_use_up_the_origins_time() -> None:
     async def parts() -> AsyncIterator[bytes]:
         yield b"abc"
@@ -180,7 +180,7 @@ async def test_a_visitor_who_sends_slowly_does_not_use_up_the_origins_time() -> 
         assert got.status == 200
 
 
-@conversation
+@timed
 async def test_a_full_pool_ends_the_time_to_wait_for_a_connection() -> None:
     async with scripted(hang) as origin, Transport(origin.url, connections=1) as transport:
         first = asyncio.ensure_future(ask(transport, origin.url, read=600))
@@ -194,7 +194,7 @@ async def test_a_full_pool_ends_the_time_to_wait_for_a_connection() -> None:
         await asyncio.wait((first,))
 
 
-@conversation
+@timed
 async def test_the_limit_of_one_request_does_not_touch_the_next_on_its_connection() -> None:
     async with scripted(slow) as origin, Transport(origin.url) as transport:
         for _ in range(3):
@@ -204,7 +204,7 @@ async def test_the_limit_of_one_request_does_not_touch_the_next_on_its_connectio
         assert origin.connections == 1
 
 
-@conversation
+@timed
 async def test_without_limits_nothing_ends() -> None:
     async with scripted(slow) as origin, Transport(origin.url) as transport:
         assert (await fetch(transport, origin.url, connect=None, read=None, write=None, pool=None)).body == b"done"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from edge.gateway.transport import Transport
-from tests.edge.gateway.transport.conversation import conversation, later
+from tests.edge.gateway.transport.conversation import conversation, later, timed
 from tests.edge.gateway.transport.scripted import Peer, answer, echo, fetch, scripted
 
 
@@ -49,7 +49,7 @@ async def test_the_last_connection_that_came_back_goes_out_first() -> None:
         assert [(await fetch(transport, origin.url)).body for _ in range(3)] == [last] * 3
 
 
-@conversation
+@timed
 async def test_an_idle_connection_is_closed_when_its_time_is_over_although_another_is_used() -> None:
     closed: asyncio.Queue[int] = asyncio.Queue()
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from edge.gateway.transport import Transport
-from tests.edge.gateway.transport.conversation import conversation, later
+from tests.edge.gateway.transport.conversation import conversation, later, timed
 from tests.edge.gateway.transport.scripted import Body, Peer, Script, answer, echo, fetch, scripted
 
 IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
@@ -105,7 +105,7 @@ async def test_a_retry_goes_over_a_new_connection_and_is_not_retried() -> None:
         assert [request.split(b" ")[1] for request in origin.requests].count(b"/second") == 2
 
 
-@conversation
+@timed
 async def test_silence_on_an_idle_connection_is_not_retried() -> None:
     async def script(peer: Peer) -> None:
         await peer.request()

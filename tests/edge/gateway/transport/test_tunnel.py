@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from edge.gateway.transport import Transport
-from tests.edge.gateway.transport.conversation import conversation, later, settled
+from tests.edge.gateway.transport.conversation import conversation, later, settled, timed
 from tests.edge.gateway.transport.scripted import Peer, ask, scripted
 
 SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
@@ -48,7 +48,7 @@ async def test_the_end_of_the_origin_is_read_as_no_bytes() -> None:
             await tunnel.write(b"too late")
 
 
-@conversation
+@timed
 async def test_silence_is_allowed_for_as_long_as_the_reader_allows() -> None:
     async with scripted(shout) as origin, Transport(origin.url) as transport:
         response = await ask(transport, origin.url, "/chat", fields=UPGRADE, read=60)
