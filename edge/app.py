@@ -8,7 +8,6 @@ import gc
 import logging
 import os
 import signal
-import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -26,20 +25,21 @@ from edge.gateway.transport import Transport
 from edge.live.current import Current
 from edge.live.folder import Folder
 from edge.live.published import follow, read
+from edge.live.switched import Switched
 from edge.middleware import hold
 from edge.middleware.personalize import Options, Personalize
-from edge.run import Run, Serves, listening, orphaned, say
+from edge.run import Run, Serves, listening, orphaned, say, switches
 from edge.settings import Raw, Settings, load, unbuilt
 from edge.settings.secret import keys_at_start
 from edge.signals.atlas import Atlas
 from edge.signals.cdn import cdn
 from edge.signals.custom import Calls
-from edge.signals.facts import facts
+from edge.signals.facts import Facts, facts
 from edge.signals.front import Front, advice
 from edge.signals.geofile import GeoFile
 from edge.signals.read import Reader, prepare
 from edge.signals.surroundings import Wish, nobody
-from edge.telemetry.metrics import Metrics
+from edge.telemetry.metrics import Metrics, WeatherMetrics
 from edge.telemetry.trouble import Trouble
 from edge.web import plain
 from edge.web.asgi import App, Receive, Scope, Send
@@ -47,15 +47,19 @@ from edge.web.check import Check, Refusal
 from edge.web.consent import Consent
 from edge.web.host import Hosts
 from edge.web.peer import Trust
+from edge.web.tls import towards_origin
+from edge.world.alone import Alone
+from edge.world.pages import Pages
+from edge.world.sky import wrong
 from edge.world.wishes import Wishes
 from rules.glob import pattern
+from rules.values import RuleSet, Value
 
 _log = logging.getLogger("windsock")
 
 _MOST_CONNECTIONS = 65_536
 _MOST_PATIENCE = 2.0  # seconds with the path of a variant, before the page that was asked for is shown
 _SHARE = 0.8  # of the budget: what a signal of the site's own may take, so that the others are still decided on
-_BEAT = 1.0  # seconds between two counts of pages
 _COLLECTIONS = (20_000, 20, 50)
 """Garbage is looked for this seldom: requests make none that waits for it, and looking costs each of them."""
 
@@ -72,10 +76,14 @@ class Personalization:
         self._settings = load(environment=os.environ, arguments={"rules": str(rules), **settings})
         for line in unbuilt(self._settings):
             _log.warning(line)
+        if problem := wrong(self._settings):
+            raise WindsockError(problem)
         self._metrics = metrics = Metrics()
         self._current = Current(clock.system, metrics.reloaded)
         self._folder = Folder(self._settings.rules)
-        if not self._folder.pass_on(self._current.take) or self._current.current is None:
+        kept = "store" in self._settings.sources
+        self._switched = Switched(self._current, switches(self._settings) if kept else None)
+        if not self._folder.pass_on(self._switched.take) or self._current.current is None:
             raise WindsockError(
                 self._folder.problem or f"the rules in {rules} cannot be used; run windsock check {rules}"
             )
@@ -83,15 +91,13 @@ class Personalization:
         atlas = Atlas()
         self._places = GeoFile(self._settings.geo_database, atlas.take, shared=False)
         self._places.look()
+        weather = WeatherMetrics(metrics.registry)
+        rules_now = self._current.current.rules
+        self._alone = Alone(self._settings, self._learn, weather, clock.system, rules_now)
+        self._signals = signals(self._settings, metrics, atlas, wish=self._alone.wish)
         self._app = app
-        self._personalize = personalize(
-            app,
-            self._settings,
-            self._current,
-            metrics,
-            keys_at_start(self._settings),
-            signals(self._settings, metrics, atlas),
-        )
+        secrets = keys_at_start(self._settings)
+        self._personalize = personalize(app, self._settings, self._current, metrics, secrets, self._signals)
         self._watching: asyncio.Task[None] | None = None
         self._stop: asyncio.Event | None = None
 
@@ -101,6 +107,8 @@ class Personalization:
             await self._lifespan(scope, receive, send)
             return
         self._watch()
+        if scope["type"] == "http":
+            self._alone.pages.asked(scope["path"])
         await self._personalize(scope, receive, send)
 
     def _watch(self) -> None:
@@ -109,7 +117,25 @@ class Personalization:
             self._watching = asyncio.ensure_future(self._look(self._stop))
 
     async def _look(self, stop: asyncio.Event) -> None:
-        await asyncio.gather(self._folder.watch(self._current.take, stop), self._places.watch())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._folder.watch(self._switched.take, stop))
+            tasks.create_task(self._switched.watch())
+            tasks.create_task(self._places.watch())
+            tasks.create_task(self._alone.run(self._rules))
+
+    def _rules(self) -> RuleSet | None:
+        return self._current.current.rules if self._current.current is not None else None
+
+    def _learn(self, known: Facts) -> None:
+        self._signals.facts = known
+
+    def push(self, name: str, value: Value, ttl: str) -> None:
+        """Push a signal, as `PUT /signals/NAME` does: `app.push("mood", "busy", "5m")`; this process knows it at once.
+
+        `name` is one that `site.yaml` declares, or `place/PLACE/NAME`. May be called from any thread. Raises
+        WindsockError, which says in one line what was not understood.
+        """
+        self._alone.world.put(name, value, ttl)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._watch()
@@ -215,11 +241,11 @@ def transport(settings: Settings) -> httpx.AsyncBaseTransport:
 
     A bound on connections would let a few slow visitors keep all others waiting; the server bounds the visitors.
     """
-    tls = ssl.create_default_context(cafile=str(settings.origin_ca) if settings.origin_ca else None)
+    tls, socket = towards_origin(settings), str(settings.origin_socket) if settings.origin_socket else None
     if settings.origin_transport == "own":
-        return Transport(httpx.URL(settings.origin), tls=tls, connections=_MOST_CONNECTIONS)
+        return Transport(httpx.URL(settings.origin), tls=tls, uds=socket, connections=_MOST_CONNECTIONS)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=4)
-    return Stock(verify=tls, limits=limits, trust_env=False)
+    return Stock(verify=tls, uds=socket, limits=limits, trust_env=False)
 
 
 class Worker:
@@ -239,7 +265,8 @@ class Worker:
         self._check = Check(Hosts(settings.hosts), settings.max_upload_bytes)
         self._transport = transport(settings)
         self._run, self._atlas = Run(edition.parent), Atlas()
-        self._wishes, self._pages = Wishes(self._run.wishes), 0
+        self._wishes = Wishes(self._run.wishes)
+        self._pages = Pages(self._wishes.pages)
         self._signals = signals(settings, self._metrics, self._atlas, self._found, self._wishes.weather)
         self._personalize = personalize(
             gateway(settings, self._metrics, self._transport),
@@ -260,9 +287,7 @@ class Worker:
             self._metrics.refused(checked.status)
             await plain.refuse(scope, receive, send, checked)
         else:
-            path = scope["path"]
-            if "." not in path[path.rfind("/") :]:  # a page; pictures and scripts have a dot in their names
-                self._pages += 1
+            self._pages.asked(scope["path"])
             await self._personalize(checked, receive, send)
 
     @contextlib.asynccontextmanager
@@ -273,13 +298,15 @@ class Worker:
         places = read(self._run.geo)
         if places is not None:
             self._atlas.take(places)
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            self._learn(read(self._run.facts) or {})
         tasks = [
             asyncio.ensure_future(task)
             for task in (
                 follow(self._edition, self._take),
                 follow(self._run.geo, self._atlas.take),
                 follow(self._run.facts, self._learn),
-                self._count(),
+                self._pages.run(),
                 self._say_ready(),
                 _end_as_orphan(self._parent),
             )
@@ -299,14 +326,7 @@ class Worker:
 
     def _learn(self, document: Any) -> None:
         """Know the world as the control process tells it."""
-        self._signals.facts = facts(document)
-
-    async def _count(self) -> None:
-        """Tell how many pages were asked for."""
-        while True:
-            await asyncio.sleep(_BEAT)
-            count, self._pages = self._pages, 0
-            self._wishes.pages(count)
+        self._signals.facts = facts(document, self._signals.facts)
 
     def _found(self, proxy: str) -> None:
         """Let the private listener know of it."""

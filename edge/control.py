@@ -23,16 +23,17 @@ from edge import clock
 from edge.console.app import private_app
 from edge.console.guard import Guard
 from edge.console.state import State
+from edge.edition import Edition
 from edge.errors import WindsockError
 from edge.live.current import Current, Document
 from edge.live.folder import Folder
 from edge.live.published import publish, read
 from edge.live.publisher import Publisher
-from edge.question import answer
+from edge.question import answer, whence
 from edge.run import Run, last_good, listening, orphaned, switches
 from edge.settings import Address, Settings, from_json
 from edge.signals.atlas import Atlas
-from edge.signals.facts import facts, plain
+from edge.signals.facts import NOTHING, Facts, facts, plain
 from edge.signals.front import advice
 from edge.signals.geofile import GeoFile
 from edge.signals.read import Reader, for_questions
@@ -41,7 +42,7 @@ from edge.telemetry.metrics import WeatherMetrics
 from edge.web.consent import Consent
 from edge.world import sky
 from edge.world.wishes import heard
-from edge.world.world import NOTHING, World
+from edge.world.world import World
 from rules.document import version
 from rules.values import RuleSet
 
@@ -52,8 +53,6 @@ _KNOCK = 1.0
 """Seconds for somebody to answer where visitors arrive."""
 _AGAIN = 1.0
 """Seconds between two tries to publish what found no room."""
-_FIGURES = 5.0
-"""Seconds between two looks at the figures of the weather."""
 
 
 def main(directory: str, parent: int) -> int:
@@ -82,10 +81,11 @@ async def _control(run: Run, settings: Settings, parent: int) -> None:
     await asyncio.to_thread(_first, publisher, folder, served)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    world, counts = _world(run), WeatherMetrics()
+    signals = for_questions(settings, atlas, lambda cell, _: world.want(cell))
+    world, counts = _world(run, signals), WeatherMetrics()
     reachable, front = partial(_reachable, settings.listen), partial(_front, run)
     state = State(current, folder, run, publisher, reachable, places, front, world.push)
-    server = _listener(state, settings, for_questions(settings, atlas))
+    server = _listener(state, settings, signals)
     tasks = [
         asyncio.ensure_future(task)
         for task in (
@@ -96,7 +96,7 @@ async def _control(run: Run, settings: Settings, parent: int) -> None:
             places.watch(),
             world.run(partial(_rules, current)),
             sky.watch(settings, world, counts, clock.system),
-            _count(world, counts),
+            sky.count(world, counts, clock.system),
             _orphaned(run, parent, stop),
         )
     ]
@@ -127,7 +127,7 @@ def _listener(state: State, settings: Settings, signals: Reader) -> Server:
     """The private listener."""
     guard = Guard(settings.admin_token, settings.admin.host)
     return Server(
-        private_app(state, partial(_explain, settings, signals), guard),
+        private_app(state, partial(_explain, settings, signals), guard, partial(_whence, settings, signals)),
         address=settings.admin.host,
         port=settings.admin.port,
         interface=Interfaces.ASGINL,
@@ -161,26 +161,23 @@ def _locate(run: Run, atlas: Atlas, document: Document) -> None:
     publish(document, run.geo)
 
 
-def _world(run: Run) -> World:
+def _world(run: Run, signals: Reader) -> World:
     """The world, with what the workers have been told of it before this process was started again."""
     before = NOTHING
     with suppress(KeyError, TypeError, ValueError):
         before = facts(read(run.facts) or {})
-    return World(clock.system, lambda known: publish(plain(known), run.facts), before)
+    signals.facts = before
+    return World(clock.system, partial(_tell, run, signals), before)
+
+
+def _tell(run: Run, signals: Reader, known: Facts) -> None:
+    """Answer questions by these facts from now on, and let the workers know them. Raises OSError without room."""
+    signals.facts = known
+    publish(plain(known), run.facts)
 
 
 def _rules(current: Current) -> RuleSet | None:
     return current.current.rules if current.current is not None else None
-
-
-async def _count(world: World, counts: WeatherMetrics) -> None:
-    """Keep the figures about the weather up to date."""
-    refused = 0
-    while True:
-        now = clock.system()
-        counts.known(len(world.table), world.table.oldest(now), world.table.refused - refused)
-        refused = world.table.refused
-        await asyncio.sleep(_FIGURES)
 
 
 def _front(run: Run) -> str:
@@ -191,10 +188,18 @@ def _front(run: Run) -> str:
 
 
 def _explain(settings: Settings, signals: Reader, state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
-    edition = state.editions.current
-    if edition is None:
+    consent = Consent(settings.consent, settings.consent_cookie)
+    return answer(pairs, _edition(state), clock.system(), consent, signals)
+
+
+def _whence(settings: Settings, signals: Reader, state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
+    return whence(pairs, _edition(state), clock.system(), settings, signals)
+
+
+def _edition(state: State) -> Edition:
+    if state.editions.current is None:
         raise ValueError("there is no edition yet; /readyz says why")
-    return answer(pairs, edition, clock.system(), Consent(settings.consent, settings.consent_cookie), signals)
+    return state.editions.current
 
 
 def _served_last(run: Run, settings: Settings) -> Iterator[Document]:

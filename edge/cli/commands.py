@@ -50,6 +50,11 @@ COMMANDS: Final = {
             "A signed link that forces a variant or a signal.",
             "windsock preview https://shop.example/ --variant homepage-hero=rain",
         ),
+        Command(
+            "signals",
+            "All signals of a visitor, where each came from, how old it is.",
+            "windsock signals /pricing --ip 81.2.69.160",
+        ),
         Command("off", "Switch an experience off, or all of them, at once.", "windsock off homepage-hero", "switch"),
         Command("on", "Switch an experience on again, or all of them.", "windsock on homepage-hero", "switch"),
         Command(
@@ -69,5 +74,5 @@ COMMANDS: Final = {
     )
 }
 
-LATER: Final = frozenset({"signals", "report", "whatif", "purge"})
+LATER: Final = frozenset({"report", "whatif", "purge"})
 """Commands that are promised, and not in this version."""

@@ -13,8 +13,10 @@ import typer
 from edge import clock
 from edge.cli.checkup.finding import Finding
 from edge.cli.checkup.origin import origin
+from edge.cli.checkup.place import place
 from edge.cli.checkup.rules import rules
-from edge.cli.checkup.surroundings import place, ports, proxies, weather
+from edge.cli.checkup.surroundings import ports, proxies
+from edge.cli.checkup.weather import weather
 from edge.cli.flags import settings_options
 from edge.settings import Settings, unbuilt
 
@@ -26,7 +28,7 @@ def doctor(
     settings: Settings,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Look at the origin, the rules, places, clock, proxies and ports; say what is well and what is not.
+    """Look at the origin, the rules, places, weather, clock, proxies and ports; say what is well and what is not.
 
     Takes the settings of `serve`. Exits with 1 when something fails.
     """
@@ -45,7 +47,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield from origin(settings, clock.system)
     yield from rules(settings, clock.system)
     yield from place(settings, clock.system)
-    yield from weather(settings)
+    yield from weather(settings, clock.system)
     yield from proxies(settings)
     yield from ports(settings)
     for line in unbuilt(settings):

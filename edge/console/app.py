@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from edge.console.guard import Guard
+from edge.console.guard import Endpoint, Guard
 from edge.console.json import as_json
 from edge.console.push import pusher
 from edge.console.state import State
@@ -21,7 +21,11 @@ Explain = Callable[[State, list[tuple[str, str]]], dict[str, object]]
 """Answers a question in query parameters; ValueError says, in one line, what was not understood."""
 
 
-def private_app(state: State, explain: Explain, guard: Guard | None = None) -> Starlette:
+def _nothing(state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:  # noqa: ARG001 - an Explain
+    raise ValueError("this edge tells no signals")
+
+
+def private_app(state: State, explain: Explain, guard: Guard | None = None, signals: Explain = _nothing) -> Starlette:
     """The app of the private listener; without a guard that of one on 127.0.0.1 and without a token."""
     guard = guard or Guard()
 
@@ -35,23 +39,30 @@ def private_app(state: State, explain: Explain, guard: Guard | None = None) -> S
         await asyncio.sleep(2 * FLUSH)  # what was answered before this scrape is counted in it
         return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=_UNCACHED)
 
-    async def explained(request: Request) -> Response:
-        try:
-            return as_json(explain(state, request.query_params.multi_items()))
-        except ValueError as error:
-            return as_json({"error": str(error)}, 400)
-
     return Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/metrics", metrics),
             Route("/readyz", guard.site(readyz)),
-            Route("/explain", guard.secret(explained)),
+            Route("/explain", guard.secret(_answering(state, explain))),
+            Route("/signals", guard.secret(_answering(state, signals))),
             Route("/signals/{name:path}", guard.secret(pusher(state)), methods=["PUT"]),
             Route("/off", guard.secret(switcher(state, on=False)), methods=["POST"]),
             Route("/on", guard.secret(switcher(state, on=True)), methods=["POST"]),
         ]
     )
+
+
+def _answering(state: State, question: Explain) -> Endpoint:
+    """The endpoint that answers such questions."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return as_json(question(state, request.query_params.multi_items()))
+        except ValueError as error:
+            return as_json({"error": str(error)}, 400)
+
+    return answered
 
 
 _UNCACHED = {"cache-control": "no-store"}

@@ -41,9 +41,9 @@ class Darkroom:
         """Give the address of something in the folder."""
         return f"http://127.0.0.1:{self._server.server_port}/{path}"
 
-    def step_in(self, door: str, persona: str, bucket: int) -> str:
-        """Give the address that makes a browser that persona with that bucket, on the shop's first page."""
-        return self.url("as?" + urlencode({"door": door, "persona": persona, "bucket": bucket}))
+    def step_in(self, door: str, persona: str, path: str = "/", bucket: int = 0) -> str:
+        """Give the address that makes a browser that persona with that bucket, on that page of the shop."""
+        return self.url("as?" + urlencode({"to": door + path, "persona": persona, "bucket": bucket}))
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -54,7 +54,7 @@ class _Handler(SimpleHTTPRequestHandler):
             return
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self.send_response(302)
-        self.send_header("Location", f"{asked['door']}/")
+        self.send_header("Location", asked["to"])
         for name, value in ((COOKIE, asked["persona"]), ("windsock", asked["bucket"])):
             self.send_header("Set-Cookie", f"{name}={value}; Path=/; SameSite=Lax")
         self.end_headers()

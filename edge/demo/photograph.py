@@ -1,9 +1,9 @@
-"""Takes the pictures of the README: one address, two visitors, the personas and the live view.
+"""Takes the pictures of the README: one address and two visitors, other pages, the personas and the live view.
 
     python -m edge.demo.photograph [FOLDER]
 
-It starts the demo twice, once when it is morning for the site and once in the evening (by the zone in `site.yaml`),
-and looks at it through a headless Chromium. Buckets are chosen, so that a picture changes only when the shop does.
+It starts the demo, with parts of the day that are moved so that it is day in Lisbon, and looks at it through a headless
+Chromium. Buckets are chosen, so that a picture changes only when the shop does.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import httpx
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
-from edge.demo.crowd import Sight, browser, crowd
+from edge.demo.belief import beliefs
+from edge.demo.crowd import Sight, boat, browser, crowd
 from edge.demo.darkroom import Darkroom
 from edge.demo.screen import Screen
 from edge.demo.stage import Stage
@@ -37,31 +39,48 @@ from loadtest.reading import shown
 from loadtest.visitors import persona, visits
 
 FOLDER: Final = Path(__file__).with_name("pictures")
-MORNING: Final = 8
-EVENING: Final = 20
+BY_DAY: Final = "Europe/Lisbon"
+"""Where it is day in the pictures, whenever they are taken."""
+MIDDAY: Final = 14
 
 _FLAGS: Final = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-_REHEARSAL: Final = 12.0
-"""Seconds for which visitors come before the live view is photographed."""
+_REHEARSAL: Final = 16.0
+"""Seconds for which visitors come before the live view is photographed: until the site is busy."""
 
 
 def main(folder: Path = FOLDER) -> None:
     """Take all pictures into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as workshop, Darkroom(Path(workshop)) as room:
-        with _stage_at(MORNING) as stage:
-            desk = _bucket(stage, "early-bird", {"home-layout": "shelf", "navigation": "wide"})
-            shoot(room.step_in(stage.at.door, "early-bird", desk), room.folder / "desk.png", 1280, 860)
-            shoot(f"{stage.at.door}/as/", folder / "personas.png", 1120, 900)
-        with _stage_at(EVENING) as stage:
-            phone = room.step_in(stage.at.door, "sofa", _bucket(stage, "sofa", {"home-layout": "shelf"}))
-            room.put("visitors.html", _filled("visitors.html", phone=phone))
-            shoot(room.url("visitors.html"), folder / "two-visitors.png", 1240, 700)
+        with _stage() as stage:
+            _two_visitors(stage, room, folder / "two-visitors.png")
+            shoot(f"{stage.at.door}/as/", folder / "personas.png", 1120, 1130)
             room.put("terminal.html", _filled("terminal.html", view=asyncio.run(_live_view(stage))))
-        shoot(room.url("terminal.html"), folder / "terminal.png", 1140, 716)
+            _other_pages(stage, room, folder / "other-pages.png")  # now, while the café is busy
+        shoot(room.url("terminal.html"), folder / "terminal.png", 1240, 790)
+
+
+def _two_visitors(stage: Stage, room: Darkroom, picture: Path) -> None:
+    """The same page in the rain of Seattle and in the sun of Lisbon."""
+    shoot(room.step_in(stage.at.door, "private"), room.folder / "desk.png", 1280, 860)
+    phone = room.step_in(stage.at.door, "lisbon", bucket=_bucket(stage, "lisbon", {"home-layout": "shelf"}))
+    desk = {"desk_title": "In the rain of Seattle, on a laptop", "desk_address": "leeside.example"}
+    room.put("visitors.html", _filled("visitors.html", **desk, phone_title="In the sun of Lisbon, on a phone",
+             phone_address="leeside.example", phone=phone))  # fmt: skip
+    shoot(room.url("visitors.html"), picture, 1240, 700)
+
+
+def _other_pages(stage: Stage, room: Darkroom, picture: Path) -> None:
+    """A page about Lisbon as it is seen from Oslo, and the café's board."""
+    phone = room.step_in(stage.at.door, "sofa", path="/cafe")
+    shoot(room.step_in(stage.at.door, "oslo", path="/to/lisbon"), room.folder / "desk.png", 1280, 860)
+    desk = {"desk_title": "A page about Lisbon, read in Oslo", "desk_address": "leeside.example/to/lisbon"}
+    room.put("visitors.html", _filled("visitors.html", **desk, phone_title="The board of a busy café",
+             phone_address="leeside.example/cafe", phone=phone))  # fmt: skip
+    shoot(room.url("visitors.html"), picture, 1240, 700)
 
 
 def shoot(url: str, picture: Path, width: int, height: int) -> None:
@@ -77,24 +96,24 @@ def shoot(url: str, picture: Path, width: int, height: int) -> None:
 
 
 @contextlib.contextmanager
-def _stage_at(hour: int) -> Iterator[Stage]:
-    """Start the demo where it is about that hour now."""
+def _stage() -> Iterator[Stage]:
+    """Start the demo with its parts of the day moved."""
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder, "site")
         shutil.copytree(Path(str(files("rules") / "site")), rules)
         site = rules / "site.yaml"
-        moved = re.sub(
-            r"(?m)^timezone: .*$", f"timezone: {zone_where_it_is(hour, datetime.now(UTC).hour)}", site.read_text()
-        )
-        site.write_text(moved)
+        site.write_text(moved(site.read_text(), datetime.now(ZoneInfo(BY_DAY)).hour - MIDDAY))
         with Stage(rules) as stage:
             yield stage
 
 
-def zone_where_it_is(hour: int, utc_hour: int) -> str:
-    """Name the zone whose clock shows `hour` when it is `utc_hour` in UTC."""
-    ahead = (hour - utc_hour + 11) % 24 - 11  # -11 to 12 hours before UTC
-    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"  # POSIX counts westwards
+def moved(site: str, hours: int) -> str:
+    """The text of a `site.yaml` whose dayparts begin and end so many hours later."""
+
+    def later(part: re.Match[str]) -> str:
+        return f"{part[1]}: {(int(part[2]) + hours) % 24}-{(int(part[3]) + hours) % 24}"
+
+    return re.sub(r"(?m)^(  [a-z]+): (\d+)-(\d+)$", later, site)
 
 
 def _bucket(stage: Stage, name: str, wanted: Mapping[str, str]) -> int:
@@ -123,10 +142,12 @@ async def _live_view(stage: Stage) -> str:
         screen.note(sight)
 
     async with browser(stage.at.site, stage.debug_token) as client:
+        people = asyncio.gather(crowd(client, visits(7), 16, note), boat(client, visits(8), 100, note))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(crowd(client, visits(7), 16, note), _REHEARSAL)
+            await asyncio.wait_for(people, _REHEARSAL)
+        screen.believe(await beliefs(client))
     console = Console(
-        width=124, height=38, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor"
+        width=140, height=42, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor"
     )
     console.print(screen.render(console.height, {}))
     return console.export_html(theme=MONOKAI, inline_styles=True, code_format="{code}")

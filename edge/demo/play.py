@@ -27,8 +27,10 @@ SEED: Final = 1987
 PASSENGERS: Final = 100
 """How many come with a boat: enough to make the site busy."""
 
-_FIRST_BOAT: Final = 12.0  # seconds from the beginning
-_BETWEEN_BOATS: Final = 50.0  # seconds, so that it grows calm again
+FIRST_BOAT: Final = 8.0
+"""Seconds from the beginning."""
+
+_BETWEEN_BOATS: Final = 60.0  # seconds from one to the next, so that it grows calm again
 _ASK_AGAIN: Final = 5.0  # seconds
 _REDRAW: Final = 0.25  # seconds
 
@@ -72,10 +74,9 @@ class _Play:
     async def _boats(self, client: httpx.AsyncClient) -> None:
         """Make the site busy now and then, and let it calm down again."""
         passengers = visits(SEED + 1)
-        await asyncio.sleep(_FIRST_BOAT)
+        await asyncio.sleep(FIRST_BOAT)
         while True:
-            await boat(client, passengers, PASSENGERS, self._note)
-            await asyncio.sleep(_BETWEEN_BOATS)
+            await asyncio.gather(boat(client, passengers, PASSENGERS, self._note), asyncio.sleep(_BETWEEN_BOATS))
 
     async def _believe(self, client: httpx.AsyncClient) -> None:
         """Ask again and again what the edge believes of everybody."""

@@ -60,7 +60,7 @@ class Screen:
             self._top(told),
             Panel(
                 self._visits(rows),
-                title="who is there, as the edge believes, and what it decides: by a rule or as it says",
+                title="who is there, as the edge believes, and what it decides",
                 title_align="left",
                 border_style="dim",
             ),
@@ -70,10 +70,10 @@ class Screen:
 
     def _top(self, told: Summary) -> RenderableType:
         facts = Table.grid(padding=(0, 2), expand=True)
-        facts.add_row(
-            Text.assemble(("Windsock", "bold"), f"  {self._at.site}/"), f"as somebody else  {self._at.door}/as/"
-        )
-        counts = f"{told.visits:,} visits   {told.pages:,} pages   {told.failed:,} failed   {self._seconds()}"
+        for narrowest in (20, 36):
+            facts.add_column(min_width=narrowest, no_wrap=True, overflow="ellipsis")
+        facts.add_row(Text.assemble(("Windsock", "bold"), f"  {self._at.site}/"), f"personas  {self._at.door}/as/")
+        counts = f"{told.visits:,} visits  {told.pages:,} pages  {told.failed:,} failed  {self._seconds()}"
         times = f"decision {milliseconds(told.decide_median_ms)} median, {milliseconds(told.decide_p99_ms)} p99"
         facts.add_row(counts, times)
         load = next((belief.load for belief in self._beliefs.values() if belief.load), "")
@@ -89,9 +89,10 @@ class Screen:
 
     def _visits(self, rows: int) -> Table:
         table = Table.grid(padding=(0, 2), expand=True)
-        for width in (13, 8, 5, 9, 19):
+        for width in (13, 8, 5, 9):
             table.add_column(width=width, no_wrap=True, overflow="ellipsis")
-        table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+        for ratio in (1, 3):
+            table.add_column(ratio=ratio, min_width=12, no_wrap=True, overflow="ellipsis")
         now = datetime.now(UTC)
         for sight in list(self._last)[:rows]:
             there = self._beliefs.get(sight.persona, NOTHING)
@@ -125,7 +126,9 @@ def _shares(told: Summary, most: int) -> Table:
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    varied = sorted(told.decisions, key=lambda name: max(told.decisions[name].values()) / sum(told.decisions[name].values()))
+    varied = sorted(
+        told.decisions, key=lambda name: max(told.decisions[name].values()) / sum(told.decisions[name].values())
+    )
     for experience, variants in told.decisions.items():
         if experience in varied[:most]:
             table.add_row(experience, _bars(variants))

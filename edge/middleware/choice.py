@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from edge.middleware.labels import label, place
 from edge.signals import session
 from edge.signals.session import Session
 from edge.web import cookie, plain
@@ -24,7 +25,6 @@ from edge.web.consent import Consent
 from edge.web.fields import every
 from edge.web.request import Headers, Request
 from rules.values import UNKNOWN, Signals, Value
-from rules.vocabulary import COMMON, Own, signal
 
 PATH: Final = b"/_windsock/choice"
 STYLE: Final = b"/_windsock/choice.css"
@@ -93,10 +93,10 @@ def known(request: Request, signals: Signals, consent: Consent) -> Known:
     strict = consent.of(request, None if stored == "off" else stored) == "strict"
     state: State = "strict" if strict else "out" if stored == "off" else "in"
     told = {name: value for name, value in signals.items() if value != UNKNOWN}
-    return Known(state, stored, session.stored(request), dict(sorted(told.items())))
+    return Known(state, stored, session.stored(request), {name: told[name] for name in sorted(told, key=place)})
 
 
-async def answer(request: Request, told: Known, receive: Receive, send: Send, own: Own = COMMON) -> None:
+async def answer(request: Request, told: Known, receive: Receive, send: Send) -> None:
     """The page, or JSON for who prefers it; on POST the visitor's choice is kept and the page shown again."""
     if request.method == "POST":
         await _choose(request, receive, send)
@@ -104,7 +104,7 @@ async def answer(request: Request, told: Known, receive: Receive, send: Send, ow
         await plain.respond(send, 405, ((b"allow", b"GET, HEAD, POST"), *_GUARD))
     else:
         wants_json = b"application/json" in every(request.headers, b"accept")
-        kind, body = _json(told) if wants_json else _html(told, own)
+        kind, body = _json(told) if wants_json else _html(told)
         headers = ((b"content-type", kind), (b"vary", b"accept"), *_GUARD)
         await plain.respond(send, 200, headers, body, head=request.method == "HEAD")
 
@@ -163,12 +163,12 @@ def _json(told: Known) -> tuple[bytes, bytes]:
     return b"application/json", orjson.dumps(said, option=orjson.OPT_INDENT_2)
 
 
-def _html(told: Known, own: Own) -> tuple[bytes, bytes]:
+def _html(told: Known) -> tuple[bytes, bytes]:
     words, choice, button = _SAYS[told.state]
     if not choice and told.keeps:
         choice, button = _FORGET
     form = f'<form method="post"><button name="choice" value="{choice}">{button}</button></form>' if choice else ""
-    rows = "\n".join(_row(name, value, own) for name, value in told.signals.items())
+    rows = "\n".join(_row(name, value) for name, value in told.signals.items() if not name.startswith("utm."))
     page = _PAGE.substitute(words=words, stored=" and ".join(_stored(told)), form=form, rows=rows)
     return b"text/html; charset=utf-8", page.encode("utf-8", "replace")
 
@@ -184,14 +184,9 @@ def _stored(told: Known) -> Iterator[str]:
         yield "nothing"
 
 
-def _row(name: str, value: Value, own: Own) -> str:
-    shown = str(value).lower() if isinstance(value, bool) else str(value)
-    return f'<tr><th scope="row">{escape(_about(name, own))}</th><td>{escape(shown[:200])}</td></tr>'
+def _row(name: str, value: Value) -> str:
+    shown = _ANSWERS.get(value, "") if isinstance(value, bool) else str(value)
+    return f'<tr><th scope="row">{escape(label(name))}</th><td>{escape(shown[:200])}</td></tr>'
 
 
-def _about(name: str, own: Own) -> str:
-    """What a signal is, in the words of the rules' vocabulary."""
-    try:
-        return signal(name, own).about.partition(";")[0].partition(":")[0]
-    except ValueError:
-        return name
+_ANSWERS: Final = {True: "yes", False: "no"}

@@ -44,7 +44,6 @@ from edge.web.peer import Trust
 from edge.web.read import in_lower_case, read
 from edge.web.request import Headers, Request
 from rules.values import RuleSet, Signals
-from rules.vocabulary import COMMON
 
 RESERVED = b"/_windsock/"
 
@@ -139,7 +138,7 @@ class Personalize:
         if request.raw_path == choice.PATH:
             edition = self._editions.current
             told = choice.known(request, await self._known(scope, request, edition), self._options.consent)
-            await choice.answer(request, told, receive, send, edition.rules.own if edition else COMMON)
+            await choice.answer(request, told, receive, send)
         elif request.raw_path == choice.STYLE:
             await choice.style(request, send)
         else:

@@ -11,18 +11,22 @@ from urllib.parse import urlsplit
 
 from edge.errors import WindsockError
 from edge.settings import Settings
+from edge.web.tls import reason, towards_origin
+from edge.world.sky import wrong
 
 _log = logging.getLogger("windsock")
 
 
 def check_files(settings: Settings) -> None:
-    """See that the rules folder is there, and that certificates can be used. Raises WindsockError."""
+    """See that the rules folder is there, that weather and certificates can be used. Raises WindsockError."""
     if not settings.rules.is_dir():
         raise WindsockError(
             f"the rules folder {settings.rules} is not there; make one with: windsock init {settings.rules}"
         )
+    if problem := wrong(settings):
+        raise WindsockError(problem)
     _check_tls(settings)
-    _check_authority(settings)
+    towards_origin(settings)  # now, before each worker fails on it
 
 
 def _check_tls(settings: Settings) -> None:
@@ -33,27 +37,9 @@ def _check_tls(settings: Settings) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key, password="")
     except (OSError, ssl.SSLError) as error:
         raise WindsockError(
-            f"tls_cert {settings.tls_cert} and tls_key {settings.tls_key} cannot be used ({_reason(error)}); "
+            f"tls_cert {settings.tls_cert} and tls_key {settings.tls_key} cannot be used ({reason(error)}); "
             "give a certificate chain and its own key, both in PEM and without a password"
         ) from None
-
-
-def _check_authority(settings: Settings) -> None:
-    """See that the origin's authority can be read, before each worker fails on it."""
-    if settings.origin_ca is None:
-        return
-    try:
-        ssl.create_default_context(cafile=str(settings.origin_ca))
-    except (OSError, ssl.SSLError) as error:
-        raise WindsockError(
-            f"origin_ca {settings.origin_ca} cannot be used ({_reason(error)}); "
-            "give the certificate of who vouches for the origin, in PEM"
-        ) from None
-
-
-def _reason(error: OSError) -> str:
-    """In few words, what speaks against a file."""
-    return str(getattr(error, "reason", "") or error.strerror or error)
 
 
 def raise_handles() -> None:
@@ -65,10 +51,8 @@ def raise_handles() -> None:
 
 def say_origin(settings: Settings) -> None:
     """Tell at start-up when the origin does not answer: it may be on its way, so the edge starts all the same."""
-    url = urlsplit(settings.origin)
-    port = url.port or (443 if url.scheme == "https" else 80)
     try:
-        socket.create_connection((url.hostname or "", port), timeout=settings.connect_timeout).close()
+        _knock(settings)
     except OSError as error:
         _log.warning(
             "the origin %s does not answer (%s); visitors get a 502 until it does",
@@ -76,3 +60,15 @@ def say_origin(settings: Settings) -> None:
             error.strerror or error,
         )
     _log.info("serving %s", settings.origin, extra={"listen": str(settings.listen), "admin": str(settings.admin)})
+
+
+def _knock(settings: Settings) -> None:
+    """Connect to the origin and hang up. Raises OSError."""
+    if settings.origin_socket is not None:
+        with socket.socket(socket.AF_UNIX) as door:
+            door.settimeout(settings.connect_timeout)
+            door.connect(str(settings.origin_socket))
+        return
+    url = urlsplit(settings.origin)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    socket.create_connection((url.hostname or "", port), timeout=settings.connect_timeout).close()

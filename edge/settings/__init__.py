@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from edge.errors import WindsockError
 from edge.settings.address import Address, Network
@@ -50,6 +50,9 @@ class Settings:
     bypass: tuple[str, ...]
     origin_headers: tuple[tuple[str, str], ...] = field(repr=False)
     origin_ca: Path | None
+    origin_cert: Path | None
+    origin_key: Path | None
+    origin_socket: Path | None
     origin_transport: Literal["own", "httpx"]
     tls_cert: Path | None
     tls_key: Path | None
@@ -125,13 +128,15 @@ def _value(setting: Setting, given: Given) -> object:
 
 def _check(settings: Settings) -> None:
     """What holds between settings, and on this machine. Raises WindsockError."""
-    for name in ("origin_ca", "tls_cert", "tls_key"):
+    for name in ("origin_ca", "origin_cert", "origin_key", "tls_cert", "tls_key"):
         file = getattr(settings, name)
         if file is not None and not file.is_file():
             raise WindsockError(f"{settings.source(name)} names {file}, which is no file; check the path")
-    if (settings.tls_cert is None) != (settings.tls_key is None):
-        given, missing = ("tls_cert", "tls_key") if settings.tls_cert else ("tls_key", "tls_cert")
-        raise WindsockError(f"{settings.source(given)} is set without {missing}; give both or neither")
+    for pair in (("tls_cert", "tls_key"), ("origin_cert", "origin_key")):
+        given = [name for name in pair if getattr(settings, name) is not None]
+        if len(given) == 1:
+            (missing,) = set(pair) - set(given)
+            raise WindsockError(f"{settings.source(given[0])} is set without {missing}; give both or neither")
     check_listeners(settings)
     if not settings.admin.loopback and not settings.admin_token:
         raise WindsockError(
@@ -154,7 +159,7 @@ def check_listeners(settings: Settings) -> None:
 
 def unbuilt(settings: Settings) -> tuple[str, ...]:
     """One line for each setting that was given and does nothing: most often its part is not built in this version."""
-    return (*_alone(settings), *_later(settings))
+    return (*_alone(settings), *_weather(settings), *_later(settings))
 
 
 def _alone(settings: Settings) -> Iterator[str]:
@@ -170,6 +175,21 @@ def _alone(settings: Settings) -> Iterator[str]:
         )
     if settings.consent_cookie and settings.consent != "consented":
         yield f"{settings.source('consent_cookie')} has no effect: that cookie is read when consent is consented"
+
+
+def _weather(settings: Settings) -> Iterator[str]:
+    """What is said to a service that nobody asks."""
+    for name, services in _ABOUT_WEATHER.items():
+        if getattr(settings, name) and settings.weather not in services:
+            asked = " or ".join(f"weather={service}" for service in services)
+            yield f"{settings.source(name)} has no effect with weather={settings.weather}: it is for {asked}"
+
+
+_ABOUT_WEATHER: Final = {
+    "weather_url": ("met", "open-meteo"),
+    "weather_contact": ("met",),
+    "weather_key": ("open-meteo",),
+}
 
 
 def _later(settings: Settings) -> Iterator[str]:

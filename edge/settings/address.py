@@ -75,11 +75,20 @@ def _host(host: str, value: str) -> str:
 
 def origin(raw: Raw) -> str:
     """The site behind the edge: an http or https URL with a host, perhaps a path prefix; empty when there is none."""
+    return _url(raw, "the site's URL, such as http://127.0.0.1:3000")
+
+
+def service(raw: Raw) -> str:
+    """Where a service is asked, in the same shape."""
+    return _url(raw, "its whole address, such as https://weather.example/v1/forecast")
+
+
+def _url(raw: Raw, example: str) -> str:
     value = text(raw)
     if not value:
         return ""
     if not re.match(r"https?://[^/]", value, re.IGNORECASE):
-        raise ValueError(f"is {without_password(value)!r}: write the site's URL, such as http://127.0.0.1:3000")
+        raise ValueError(f"is {without_password(value)!r}: write {example}")
     return _without_slash(value)
 
 

@@ -67,6 +67,11 @@ SETTINGS: Final = (
         "origin_ca", parse.maybe_path, "", "FILE", "Who vouches for the origin; without it, the system's authorities."
     ),
     Setting(
+        "origin_cert", parse.maybe_path, "", "FILE", "What we show to an origin that asks for a certificate (PEM)."
+    ),
+    Setting("origin_key", parse.maybe_path, "", "FILE", "That certificate's key (PEM)."),
+    Setting("origin_socket", parse.maybe_path, "", "FILE", "A Unix socket where the origin listens, instead of TCP."),
+    Setting(
         "origin_transport",
         parse.one_of("own", "httpx"),
         "own",
@@ -90,20 +95,10 @@ SETTINGS: Final = (
         "off",
         "off|met|open-meteo|file:PATH",
         "Where the weather comes from.",
-        later="the weather is unknown",
     ),
-    Setting("weather_url", parse.text, "", "URL", "Another address of that service.", later="the weather is unknown"),
-    Setting(
-        "weather_contact",
-        parse.text,
-        "",
-        "MAIL|URL",
-        "Who asks, for services that want to know.",
-        later="the weather is unknown",
-    ),
-    Setting(
-        "weather_key", parse.word, "", "KEY", "The key of a paid plan.", later="the weather is unknown", secret=True
-    ),
+    Setting("weather_url", address.service, "", "URL", "Another address of that service."),
+    Setting("weather_contact", parse.text, "", "MAIL|URL", "Who asks; met wants to know."),
+    Setting("weather_key", parse.word, "", "KEY", "The key of a plan at open-meteo.", secret=True),
     Setting(
         "consent",
         parse.one_of("strict", "exempt", "consented"),

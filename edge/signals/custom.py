@@ -2,8 +2,8 @@
 
 A function may be `async` or plain (then it runs in a thread), and takes nothing, or the page's path. It never sees a
 visitor. It has its own time limit; what comes later is kept for the next visitor. Its answers are kept for a few
-seconds, and served a while longer while a new one is on its way. One that fails again and again is left alone for a
-while. Whatever it does, the signal is right, a few seconds old, or unknown.
+seconds, and served a while longer while a new one is on its way. One that is late or fails again and again is left
+alone for a while. Whatever it does, the signal is right, a few seconds old, or unknown.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import importlib
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Thread
 from typing import Final
 
 from cachetools import LRUCache
 
 from edge.clock import Clock
+from edge.signals.wanted import wanted
 from edge.web.request import Request
 from rules.problem import ReadingError
 from rules.values import UNKNOWN, RuleSet, Site, Source, Value
@@ -31,9 +33,11 @@ FRESH: Final = 5.0
 KEPT: Final = 60.0
 """Seconds for which it is used while a new one is on its way."""
 PATIENCE: Final = 5
-"""Failures in a row until a function is left alone."""
+"""Failures or delays in a row until a function is left alone."""
 REST: Final = 10.0
 """Seconds for which it is left alone then."""
+_LONGEST: Final = 30.0
+"""Seconds after which a coroutine is given up that nobody waits for any more."""
 _AT_ONCE: Final = 4
 """Calls of one function that may be under way."""
 _PATHS: Final = 1024
@@ -78,7 +82,6 @@ class Call:
         self._by_path = bool(inspect.signature(function).parameters)
         self._known: LRUCache[str, tuple[Value, float]] = LRUCache(_PATHS)
         self._under_way: dict[str, asyncio.Future[Value]] = {}
-        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix=f"signal-{source.name}")
         self._failures, self._rests_until = 0, 0.0
 
     async def __call__(self, request: Request) -> Mapping[str, Value]:
@@ -94,30 +97,34 @@ class Call:
         task = self._under_way.get(key) or self._started(key)
         if old is not None:
             return old
-        if task is None:
+        if task is None or self._rests():
             raise TimeoutError("it is left alone for a while")
         await asyncio.wait((task,), timeout=self._within)
         if not task.done():
+            self._failed(TimeoutError())
             raise TimeoutError("it takes too long")
         return task.result()
 
     def _started(self, key: str) -> asyncio.Future[Value] | None:
         """A call on its way; None while the function rests, or while too many calls are under way already."""
-        if self._clock() < self._rests_until or len(self._under_way) >= _AT_ONCE:
+        if self._rests() or len(self._under_way) >= _AT_ONCE:
             return None
         task = asyncio.ensure_future(self._asked(key))
         self._under_way[key] = task
         task.add_done_callback(lambda done: self._ended(key, done))
         return task
 
+    def _rests(self) -> bool:
+        return self._clock() < self._rests_until
+
     async def _asked(self, key: str) -> Value:
         arguments = (key,) if self._by_path else ()
         if inspect.iscoroutinefunction(self._function):
-            found = await self._function(*arguments)
+            found: object = self._function(*arguments)
         else:
-            found = await asyncio.get_running_loop().run_in_executor(self._threads, self._function, *arguments)
-            if isinstance(found, Awaitable):
-                found = await found
+            found = await _in_thread(f"signal-{self.name}", self._function, arguments)
+        if isinstance(found, Awaitable):
+            found = await asyncio.wait_for(found, _LONGEST)
         return UNKNOWN if found is None else value_of(self.name, found, self._own)
 
     def _ended(self, key: str, task: asyncio.Future[Value]) -> None:
@@ -129,6 +136,9 @@ class Call:
             self._known[key] = task.result(), self._clock()
             self._failures = 0
             return
+        self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
         self._failures += 1
         if self._failures >= PATIENCE:
             self._failures, self._rests_until = 0, self._clock() + REST
@@ -137,28 +147,68 @@ class Call:
             )
 
 
+def _in_thread(name: str, function: Callable[..., object], arguments: tuple[str, ...]) -> asyncio.Future[object]:
+    """What it returns, from a thread of its own, for which nobody waits when the process ends."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[object] = loop.create_future()
+
+    def settle(found: object, error: Exception | None) -> None:
+        if not future.cancelled():
+            future.set_result(found) if error is None else future.set_exception(error)
+
+    def run() -> None:
+        found: object = None
+        error: Exception | None = None
+        try:
+            found = function(*arguments)
+        except Exception as raised:  # whatever it is, it is for who awaits
+            error = RuntimeError(f"{raised!r:.200}") if isinstance(raised, StopIteration) else raised
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, found, error)
+
+    Thread(target=run, name=name, daemon=True).start()
+    return future
+
+
 class Calls:
-    """The functions that a site's rules name, each loaded once for as long as the rules name it in the same way."""
+    """The functions that a site's rules ask for, each loaded once for as long as the rules name it in the same way.
+
+    Loading runs code of the site, however long that takes: it does so in a thread, and until then the signal is
+    unknown.
+    """
 
     def __init__(self, most: float, clock: Clock) -> None:
         self._most, self._clock = most, clock
         self._rules: RuleSet | None = None
+        self._sources: tuple[Source, ...] = ()
         self._calls: tuple[Call, ...] = ()
 
     def __call__(self, rules: RuleSet) -> tuple[Call, ...]:
         """A provider for each function; one that cannot be found is said in the log, and its signal is unknown."""
         if rules is not self._rules:
-            if self._rules is None or rules.site.signals != self._rules.site.signals:
-                self._calls = calls(rules.site, rules.own, self._most, self._clock)
             self._rules = rules
+            sources = _asked_for(rules)
+            if sources != self._sources:
+                self._sources, self._calls = sources, ()
+                Thread(target=self._load, args=(sources, rules.own), name="signals of the site", daemon=True).start()
         return self._calls
 
+    def _load(self, sources: tuple[Source, ...], own: Own) -> None:
+        loaded = calls(sources, own, self._most, self._clock)
+        if sources is self._sources:
+            self._calls = loaded
 
-def calls(site: Site, own: Own, most: float, clock: Clock) -> tuple[Call, ...]:
-    """A provider for each function that the site names; one that cannot be found is said in the log, and unknown."""
-    found: Iterable[tuple[Source, Callable[..., object] | None]] = (
-        (source, _function(source)) for source in site.signals.values() if source.comes_from == "call"
-    )
+
+def _asked_for(rules: RuleSet) -> tuple[Source, ...]:
+    """The functions whose signals a rule mentions."""
+    named = [source for source in rules.site.signals.values() if source.comes_from == "call"]
+    asked = wanted(rules).signals if named else frozenset()
+    return tuple(source for source in named if source.name in asked)
+
+
+def calls(sources: Iterable[Source], own: Own, most: float, clock: Clock) -> tuple[Call, ...]:
+    """A provider for each of these functions; one that cannot be found is said in the log, and unknown."""
+    found = ((source, _function(source)) for source in sources)
     return tuple(Call(source, call, own, min(source.within, most), clock) for source, call in found if call is not None)
 
 

@@ -19,6 +19,8 @@ from edge.signals.weather.reading import Reading, now_of
 from rules.values import UNKNOWN, Value
 
 ANYWHERE: Final = "*"
+FOR_EVER: Final = 4e9
+"""The `until` of what does not grow old: a file's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,17 @@ class Facts:
         return {name: value for name, value, until in self._places.get(place, ()) if until > now}
 
 
-def facts(document: Mapping[str, Any]) -> Facts:
-    """The facts of a document that the world published. Raises ValueError, KeyError or TypeError for any other."""
+NOTHING: Final = Facts()
+"""Nothing is known."""
+
+
+def facts(document: Mapping[str, Any], before: Facts = NOTHING) -> Facts:
+    """The facts of a document that the world published. Raises ValueError, KeyError or TypeError for any other.
+
+    Cells whose `until` is as it was `before` are as they were: that is when they were fetched.
+    """
     return Facts(
-        weather={cell: _told(told) for cell, told in document["weather"].items()},
+        weather={cell: _told(told, before.weather.get(cell)) for cell, told in document["weather"].items()},
         pushed={name: (value, float(until)) for name, (value, until) in document["pushed"].items()},
         load=document["load"],
     )
@@ -92,7 +101,9 @@ def _row(reading: Reading) -> list[Any]:
     return [reading.since, *(getattr(reading, name) for name in _FIELDS)]
 
 
-def _told(document: Mapping[str, Any]) -> Told:
+def _told(document: Mapping[str, Any], before: Told | None) -> Told:
+    if before is not None and before.until == document["until"] < FOR_EVER:
+        return before
     rows = (dict(zip(("since", *_FIELDS), row, strict=True)) for row in document["series"])
     return Told(tuple(Reading(**row) for row in rows), float(document["until"]))
 

@@ -171,12 +171,12 @@ class _Asked:
         self.languages = asked.languages if asked else ()
 
 
-def for_questions(settings: Settings, atlas: Atlas | None = None) -> Reader:
+def for_questions(settings: Settings, atlas: Atlas | None = None, wish: Wish = nobody) -> Reader:
     """Tells every signal, waits for what it has to load, and opens the geo database where no atlas is given."""
     if atlas is None and settings.geo_database is not None:
         atlas = Atlas()
         GeoFile(settings.geo_database, atlas.take, shared=False).look()
-    return Reader(atlas, cdn(settings.cdn), Holidays(waits=True), every=True)
+    return Reader(atlas, cdn(settings.cdn), Holidays(waits=True), every=True, wish=wish)
 
 
 def prepare() -> None:

@@ -18,7 +18,7 @@ from edge import __version__
 from edge.fallback import Rung
 
 if TYPE_CHECKING:
-    from prometheus_client import Histogram
+    from prometheus_client import CollectorRegistry, Histogram
 
 FLUSH: Final = 0.05
 """Seconds until a count shows on `/metrics`."""
@@ -178,15 +178,15 @@ def _move(times: list[float], histogram: Histogram) -> None:
 
 
 class WeatherMetrics:
-    """What the one process counts that knows the weather."""
+    """What the one process counts that knows the weather; in a registry of its own, unless it serves as well."""
 
-    def __init__(self) -> None:
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
         import prometheus_client as prometheus
 
         from edge.telemetry.reserve import install
 
         install()
-        registry = prometheus.CollectorRegistry()
+        registry = registry or prometheus.CollectorRegistry()
         self._calls = prometheus.Counter(
             "windsock_weather_calls", "Calls of the weather service.", ("service", "outcome"), registry=registry
         )

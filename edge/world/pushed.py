@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any, Final
 
 import orjson
 
 from edge.errors import WindsockError
+from edge.signals.surroundings import TIME, WEATHER
 from rules.problem import ReadingError
 from rules.spelling import advice
 from rules.values import RuleSet, Value
 from rules.vocabulary import parse_value
 from rules.written import duration
 
-LARGEST: Final = 8 * 1024
 MOST: Final = 10_000
+_LONGEST: Final = 200
+_SEND: Final = 'send {"value": "busy", "ttl": "5m"}'
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_OWN_OF_PLACE: Final = frozenset({"name", "country", "timezone", "weather", "temperature", "feels_like", "wind"})
+_OWN_OF_PLACE: Final = frozenset({"name", "country", "timezone", *TIME, *WEATHER})
 
 
 class PushError(WindsockError, ValueError):
@@ -26,26 +29,46 @@ class PushError(WindsockError, ValueError):
 
 
 class Pushed:
-    """What was pushed and still holds, by name: `mood`, `place/harbour/queue`."""
+    """What was pushed and still holds, by name: `mood`, `place/harbour/queue`. May be used by several threads."""
 
     def __init__(self) -> None:
         self._values: dict[str, tuple[Value, float]] = {}
+        self._one = Lock()
 
     def put(self, name: str, value: Value, until: float, now: float) -> None:
         """Let this hold until then. Raises PushError when there are too many."""
-        if name not in self._values and len(self.current(now)) >= MOST:
-            raise PushError(f"{MOST} signals are pushed already; let some of them end")
-        self._values[name] = (value, until)
+        with self._one:
+            if name not in self._values and len(self._held(now)) >= MOST:
+                raise PushError(f"{MOST} signals are pushed already; let some of them end")
+            self._values[name] = (value, until)
 
     def current(self, now: float) -> Mapping[str, tuple[Value, float]]:
         """All that holds now."""
-        self._values = {name: pair for name, pair in self._values.items() if pair[1] > now}
+        with self._one:
+            return dict(self._held(now))
+
+    def _held(self, now: float) -> Mapping[str, tuple[Value, float]]:
+        if any(until <= now for _, until in self._values.values()):
+            self._values = {name: pair for name, pair in self._values.items() if pair[1] > now}
         return self._values
 
 
-def read(path: str, body: bytes, rules: RuleSet, now: float) -> tuple[str, Value, float]:
+def read(body: bytes) -> tuple[Any, Any]:
+    """Value and lifetime as a push has them: `{"value": "busy", "ttl": "5m"}`. Raises PushError."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        said = None
+    if not isinstance(said, dict) or said.keys() != {"value", "ttl"}:
+        raise PushError(_SEND)
+    return said["value"], said["ttl"]
+
+
+def understood(path: str, value: Any, ttl: Any, rules: RuleSet, now: float) -> tuple[str, Value, float]:
     """Name, value and end of a push to `/signals/` + `path`. Raises PushError."""
-    value, seconds = _body(body)
+    if not isinstance(value, str | int | float | bool) or len(_written(value)) > _LONGEST:
+        raise PushError(_SEND)
+    value, seconds = _written(value), _seconds(ttl)
     kind, _, rest = path.partition("/")
     try:
         if kind == "place":
@@ -56,21 +79,11 @@ def read(path: str, body: bytes, rules: RuleSet, now: float) -> tuple[str, Value
         raise PushError(f"{error}") from None
 
 
-def _body(body: bytes) -> tuple[str, float]:
+def _seconds(ttl: Any) -> float:
     try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        said = None
-    if not isinstance(said, dict) or said.keys() != {"value", "ttl"} or not _is_value(said["value"]):
-        raise PushError('send {"value": "busy", "ttl": "5m"}')
-    try:
-        return _written(said["value"]), duration(said["ttl"])
+        return duration(ttl)
     except ReadingError as error:
         raise PushError(f"ttl: {error}") from None
-
-
-def _is_value(value: Any) -> bool:
-    return isinstance(value, str | int | float | bool) and len(_written(value)) <= 200
 
 
 def _written(value: Value) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from edge.clock import Clock
 from edge.settings import Settings
@@ -20,7 +21,17 @@ _log = logging.getLogger("windsock")
 
 _LOOK: Final = 1.0
 """Seconds between two looks at a file."""
+_FIGURES: Final = 5.0
+"""Seconds between two looks at the figures."""
 _FILE: Final = "file:"
+_CONTACT: Final = re.compile(r"[^\s@]+@[^\s@]+|https?://\S")
+
+
+class Figures(Protocol):
+    """Where figures about the weather are kept."""
+
+    def known(self, cells: int, oldest: float, refused: int) -> None:
+        """So many cells are known, the oldest for so many seconds; so many more had to wait since the last time."""
 
 
 def service(settings: Settings) -> Service | None:
@@ -30,6 +41,18 @@ def service(settings: Settings) -> Service | None:
     if settings.weather == "open-meteo":
         return open_meteo.OpenMeteo(settings.weather_url or open_meteo.URL, settings.weather_key)
     return None
+
+
+def wrong(settings: Settings) -> str:
+    """Why the weather cannot be asked for with these settings, and what to do; empty when it can."""
+    contact = settings.weather_contact
+    if settings.weather == "met" and not (contact.isascii() and _CONTACT.search(contact)):
+        found = f"weather_contact is {contact!r}" if contact else "weather_contact is not set"
+        return (
+            f"weather is met and {found}: MET Norway refuses who does not say where to reach them; "
+            "set weather_contact to a mail address or a page, such as webmaster@shop.example"
+        )
+    return ""
 
 
 async def watch(settings: Settings, world: World, counts: Counts, clock: Clock) -> None:
@@ -43,8 +66,18 @@ async def watch(settings: Settings, world: World, counts: Counts, clock: Clock) 
         await asyncio.Event().wait()
 
 
+async def count(world: World, counts: Figures, clock: Clock) -> None:
+    """Keep the figures about the weather up to date, for ever."""
+    refused = 0
+    while True:
+        now = clock()
+        counts.known(len(world.table), world.table.oldest(now), world.table.refused - refused)
+        refused = world.table.refused
+        await asyncio.sleep(_FIGURES)
+
+
 async def _follow(path: Path, world: World) -> None:
-    look = _Looker(path, lambda known: setattr(world, "fixture", known))
+    look = _Looker(path, lambda known: setattr(world, "fixture", dict(known)))
     while True:
         await asyncio.to_thread(look)
         await asyncio.sleep(_LOOK)

@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from edge.clock import Clock
-from edge.signals.facts import ANYWHERE, Facts, Told
-from edge.signals.load import Rate, level
-from edge.signals.weather.cell import Cell, cell_of, name_of
-from edge.signals.weather.fixture import Fixture
-from edge.signals.weather.table import Table
-from edge.world.pushed import Pushed, PushError, read
+from edge.signals.facts import ANYWHERE, FOR_EVER, NOTHING, Facts, Told
+from edge.signals.load import SPAN, Rate, level
+from edge.signals.weather.cell import Cell, cell_of, name_of, named
+from edge.signals.weather.reading import Reading
+from edge.signals.weather.table import STALE, Known, Table
+from edge.world.pushed import Pushed, PushError, read, understood
 from rules.values import UNKNOWN, RuleSet
 
 _log = logging.getLogger("windsock")
 
 BEAT: Final = 0.2
 """Seconds between two looks at what has changed."""
-_FOR_EVER: Final = 4e9
-NOTHING: Final = Facts()
+_WEATHER: Final = 1.0
+"""Seconds between two looks at the weather."""
 
 
 class World:
@@ -35,13 +35,21 @@ class World:
     def __init__(self, clock: Clock, publish: Callable[[Facts], None], before: Facts = NOTHING) -> None:
         now = clock()
         self.table, self.pushed, self.rate = Table(now), Pushed(), Rate(now)
-        self.fixture: Fixture = {}
+        self.fixture: dict[Cell | str, Reading] = {}
+        self._weather: Mapping[str, Told] = {}
+        self._weather_at = -_WEATHER
         self._clock, self._publish = clock, publish
         self._rules: RuleSet | None = None
-        self._level = before.load
+        self._level, self._level_holds = before.load, now + SPAN if before.load != UNKNOWN else now
         self._told = before
         for name, (value, until) in before.pushed.items():
             self.pushed.put(name, value, until, now)
+        for place, told in before.weather.items():
+            cell = named(place)
+            if told.until == FOR_EVER:
+                self.fixture[cell or place] = told.series[0]
+            elif cell is not None:
+                self.table.recall(cell, Known(told.series, told.until - STALE), now)
 
     def rules(self, rules: RuleSet) -> None:
         """The site's own places and thresholds, each time the edition changes."""
@@ -61,11 +69,15 @@ class World:
 
     def push(self, path: str, body: bytes) -> float:
         """Take a push to `/signals/` + path; until when it holds. Raises PushError."""
+        return self.put(path, *read(body))
+
+    def put(self, path: str, value: object, ttl: object) -> float:
+        """The same with a value and a lifetime that have been read."""
         now = self._clock()
         if self._rules is None:
             raise PushError("there is no edition yet; /readyz says why")
-        name, value, until = read(path, body, self._rules, now)
-        self.pushed.put(name, value, until, now)
+        name, known, until = understood(path, value, ttl, self._rules, now)
+        self.pushed.put(name, known, until, now)
         return until
 
     async def run(self, rules: Callable[[], RuleSet | None]) -> None:
@@ -91,8 +103,14 @@ class World:
 
     def _known(self, now: float) -> Facts:
         load = self._rules.site.load if self._rules is not None else None
-        self._level = level(self._level, self.rate.per_minute(now), load) if load is not None else UNKNOWN
+        if now >= self._level_holds or load is None:
+            self._level = level(self._level, self.rate.per_minute(now), load)
+        if not 0 <= now - self._weather_at < _WEATHER:
+            self._weather, self._weather_at = self._sky(now), now
+        return Facts(self._weather, self.pushed.current(now), self._level)
+
+    def _sky(self, now: float) -> Mapping[str, Told]:
         weather = {name_of(cell): Told(known.series, known.until) for cell, known in self.table.known(now).items()}
         for place, reading in self.fixture.items():
-            weather[ANYWHERE if isinstance(place, str) else name_of(place)] = Told((reading,), _FOR_EVER)
-        return Facts(weather, dict(self.pushed.current(now)), self._level)
+            weather[ANYWHERE if isinstance(place, str) else name_of(place)] = Told((reading,), FOR_EVER)
+        return weather

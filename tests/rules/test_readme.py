@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 import rules
+from rules.agree import DELIVERIES
+from rules.lint import warnings
 from rules.load import load
+from rules.model import GUARDRAILS, POLICIES, EntryFile, ExperienceFile, GoalFile, TestFile, WhereFile
+from rules.problem import Problem
+from rules.sitefile import NOT_USED_YET, AllowFile, LoadFile, NearFile, PlaceFile, SiteFile, SourceFile
 from rules.spelling import listed
+from rules.variant import PageForm
+from rules.written import PURPOSES, REFUSED
 
 README = Path(rules.__file__).parent / "README.md"
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+TEXT = README.read_text("utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+MODELS = (
+    *(ExperienceFile, WhereFile, PageForm, EntryFile, GoalFile, TestFile),
+    *(SiteFile, PlaceFile, NearFile, LoadFile, SourceFile, AllowFile),
+)
+TODAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 REST = {
     "experience": "experience: example",
@@ -36,7 +51,38 @@ def test_an_example_has_no_problem(example: str, tmp_path: Path) -> None:
     (tmp_path / "heroes" / "cosy.html").write_text("<section>Cosy</section>")
     is_site = example.startswith("# site.yaml")
     (tmp_path / ("site.yaml" if is_site else "example.yaml")).write_text(example if is_site else _whole(example))
-    assert [str(problem) for problem in load(tmp_path).problems] == []
+    loaded = load(tmp_path, today=TODAY.date())
+    assert [str(problem) for problem in loaded.problems if not _said(problem)] == []
+    assert loaded.document is not None
+    assert [str(problem) for problem in warnings(tmp_path, loaded.document, TODAY.timestamp())] == []
+
+
+def _said(problem: Problem) -> bool:
+    """Whether it warns of a key that nothing acts on yet, and the page says that as well."""
+    return any(
+        f"`{key}` is read and not used yet" in problem.message and f"Nothing acts on `{key}` yet" in TEXT
+        for key in NOT_USED_YET
+    )
+
+
+def test_what_is_built_is_not_called_missing() -> None:
+    assert {key for key in re.findall(r"Nothing acts on `(\w+)` yet", TEXT) if key not in NOT_USED_YET} == set()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_key_is_shown_in_an_example(model: type[BaseModel]) -> None:
+    keys = {field.alias or name for name, field in model.model_fields.items()} - {"$schema"}
+    shown = "\n".join(EXAMPLES)
+    assert {key for key in keys if not re.search(rf'(?:^|[ {{]){key}(?::| ")', shown, re.MULTILINE)} == set()
+
+
+def test_every_word_of_a_list_is_named() -> None:
+    for word in (*PURPOSES, *REFUSED, *POLICIES, *GUARDRAILS, *DELIVERIES):
+        assert re.search(rf"\b{word}\b", TEXT), word
+
+
+def test_the_order_of_steps_is_that_of_the_product() -> None:
+    assert "off, preview, outside (`where`, schedule, rollout, group), holdout, `choose`" in " ".join(TEXT.split())
 
 
 def test_the_limits_are_those_of_the_code() -> None:

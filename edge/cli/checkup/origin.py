@@ -14,8 +14,10 @@ import httpx
 
 from edge.cli.checkup.finding import Finding
 from edge.clock import Clock
+from edge.errors import WindsockError
 from edge.pages.charset import UNDECLARED, charset_of
 from edge.settings import Settings
+from edge.web.tls import towards_origin
 
 RESERVED: Final = "/_windsock/"
 COOKIE: Final = "windsock"
@@ -43,17 +45,19 @@ def origin(settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
         with client_of(settings) as client:
             yield from _look(client, settings, clock)
+    except WindsockError as error:
+        yield Finding("origin", "fail", str(error))
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
         yield Finding("origin", "fail", f"{settings.origin} {trouble(error, settings)}")
 
 
 def client_of(settings: Settings) -> httpx.Client:
     """Asks as the edge would; close it after use."""
-    verify = ssl.create_default_context(cafile=str(settings.origin_ca) if settings.origin_ca else None)
+    socket = str(settings.origin_socket) if settings.origin_socket else None
     return httpx.Client(
         headers=[("Accept-Encoding", "gzip"), *settings.origin_headers],
         timeout=httpx.Timeout(settings.first_byte_timeout, connect=settings.connect_timeout),
-        verify=verify,
+        transport=httpx.HTTPTransport(verify=towards_origin(settings), trust_env=False, uds=socket),
         trust_env=False,
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from edge import __version__
 from edge.signals.weather.cell import Cell
 from edge.signals.weather.reading import Reading, apparent, of_symbol
 from edge.signals.weather.service import MOST_HOURS, Call, MisunderstoodError, Series, Terms, number, plain
@@ -36,7 +37,7 @@ class Met:
         """The question for one cell."""
         ((latitude, longitude),) = cells
         where = {"lat": f"{latitude:.4f}", "lon": f"{longitude:.4f}"}
-        return Call(self.url, where, {"User-Agent": f"windsock {self.contact}"})
+        return Call(self.url, where, {"User-Agent": f"windsock/{__version__} {self.contact}"})
 
     def read(self, body: bytes, cells: Sequence[Cell], now: float) -> Sequence[Series]:
         """The hour that has begun and the next ones. Raises MisunderstoodError."""

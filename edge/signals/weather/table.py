@@ -26,6 +26,8 @@ FORGOTTEN: Final = 2 * 3600.0
 MOST_CELLS: Final = 2_000
 FIRST_WAIT: Final = 60.0
 LONGEST_WAIT: Final = 3600.0
+RECALLED: Final = 1800.0
+"""Seconds after which a reading is fetched anew whose own end nobody remembers."""
 NEW_CELLS_PER_SECOND: Final = 0.2
 NEW_CELLS_AT_ONCE: Final = 50
 
@@ -72,6 +74,12 @@ class Table:
             row.kept = cell in places
         for cell in places - self._rows.keys():
             self._rows[cell] = _Row(now, now, kept=True)
+
+    def recall(self, cell: Cell, known: Known, now: float) -> None:
+        """What an earlier table knew: used on, and fetched again when its service would have liked it to be."""
+        if known.until > now and cell not in self._rows and len(self._rows) < MOST_CELLS:
+            due_at = max(now, min(known.fetched_at, now) + RECALLED)
+            self._rows[cell] = _Row(now, due_at, known.series, known.fetched_at)
 
     def want(self, cell: Cell, now: float) -> bool:
         """Somebody asks for the weather there. Whether the cell is in the table; if not, it may be a moment later."""

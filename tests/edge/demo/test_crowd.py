@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import repeat
+from collections.abc import Mapping
+from importlib.resources import files
+from itertools import islice, repeat
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from edge.demo.crowd import Sight, Walk, browser, crowd
+from edge.demo import crowd as crowds
+from edge.demo.crowd import Sight, Walk, boat, browser, crowd
+from edge.demo.play import FIRST_BOAT, PASSENGERS, PEOPLE, SEED
 from edge.demo.shop.app import app as shop
+from edge.signals.load import Rate, level
 from edge.web.asgi import App, Receive, Scope, Send
-from loadtest.visitors import Persona, Step, Visit
+from loadtest.visitors import Persona, Step, Visit, visits
+from rules.compile import compile as compile_
+from rules.load import load
 
 SOMEONE = Persona("someone", "Is here.", "Agent/1", "en", referer="https://elsewhere.example/")
 
@@ -129,3 +138,66 @@ def test_the_crowd_comes_until_it_is_sent_home() -> None:
     with pytest.raises(TimeoutError):
         asyncio.run(until_closing_time())
     assert sum(sight.first for sight in sights) >= 3
+
+
+def test_who_comes_by_boat_goes_to_the_cafe_first_and_leaves_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "LANDING", 0.1)
+    sights: list[Sight] = []
+
+    async def landing() -> None:
+        async with browser("http://shop", "", httpx.ASGITransport(shop)) as client:
+            await boat(client, repeat(visit(0.5)), 5, sights.append)
+
+    asyncio.run(landing())
+    assert [sight.path for sight in sights if sight.first] == ["/cafe"] * 5
+    assert sum(not sight.first for sight in sights) == 5
+
+
+def test_a_boat_makes_the_site_busy_and_it_is_calm_again_before_the_next() -> None:
+    site = compile_(document()).site
+    assert site.load is not None
+    moments = sorted([*opened(SEED, PEOPLE, 0, 90), *boarded()])
+    rate, heard, word = Rate(0.0), [], "unknown"
+    for second in range(1, 90):
+        rate.add(sum(second - 1 <= at < second for at in moments), float(second))
+        word = level(word, rate.per_minute(float(second)), site.load)
+        heard.append(word)
+    first, last = heard.index("busy"), len(heard) - 1 - heard[::-1].index("busy")
+    assert FIRST_BOAT < first < FIRST_BOAT + 20
+    assert first + 5 < last < 60
+    assert "quiet" not in heard[5:]
+
+
+def opened(seed: int, people: int, begin: float, end: float) -> list[float]:
+    """The seconds in which a crowd opens its pages, if every page has a link and every answer is there at once."""
+    each = visits(seed)
+    moments: list[float] = []
+    clocks = [begin + number * 0.15 for number in range(people)]
+    while min(clocks) < end:
+        who = clocks.index(min(clocks))
+        clocks[who] = _walked(next(each), clocks[who], moments)
+    return moments
+
+
+def boarded() -> list[float]:
+    """The seconds in which the passengers of the first boat open theirs."""
+    moments: list[float] = []
+    for number, one in enumerate(islice(visits(SEED + 1), PASSENGERS)):
+        _walked(one, FIRST_BOAT + number * crowds.LANDING / PASSENGERS, moments)
+    return moments
+
+
+def _walked(one: Visit, begin: float, moments: list[float]) -> float:
+    """When the last page of a visit has been read."""
+    moments.append(begin)
+    for step in one.steps:
+        begin += step.pause
+        moments.append(begin)
+    return begin + 1.0
+
+
+def document() -> Mapping[str, Any]:
+    """The rules of the demo."""
+    loaded = load(Path(str(files("rules") / "site"))).document
+    assert loaded is not None
+    return loaded

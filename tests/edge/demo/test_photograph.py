@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from edge.demo.darkroom import Darkroom
 from edge.demo.door import COOKIE
-from edge.demo.photograph import FOLDER, shoot, zone_where_it_is
+from edge.demo.photograph import FOLDER, MIDDAY, moved, shoot
+from rules.load import load
+
+SITE = """timezone: Europe/London
+dayparts:
+  morning: 5-11
+  day: 11-17
+  night: 22-5
+"""
 
 
-@pytest.mark.parametrize("utc_hour", range(24))
-@pytest.mark.parametrize("hour", [8, 20])
-def test_somewhere_it_is_that_hour_now(hour: int, utc_hour: int) -> None:
-    now = datetime(2026, 11, 22, utc_hour, 30, tzinfo=UTC)
-    assert now.astimezone(ZoneInfo(zone_where_it_is(hour, utc_hour))).hour == hour
+def test_parts_of_the_day_are_moved_around_the_clock() -> None:
+    assert moved(SITE, 3).splitlines()[2:] == ["  morning: 8-14", "  day: 14-20", "  night: 1-8"]
+    assert moved(SITE, -6).splitlines()[2:] == ["  morning: 23-5", "  day: 5-11", "  night: 16-23"]
 
 
-def test_the_darkroom_makes_a_browser_a_persona_with_that_bucket(tmp_path: Path) -> None:
+def test_nothing_else_is_moved() -> None:
+    assert moved(SITE, 3).splitlines()[:2] == SITE.splitlines()[:2]
+    assert moved(SITE, 0) == SITE
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_it_is_day_in_the_pictures_whenever_they_are_taken(hour: int, tmp_path: Path) -> None:
+    site = (Path(str(files("rules") / "site")) / "site.yaml").read_text("utf-8")
+    (tmp_path / "site.yaml").write_text(moved(site, hour - MIDDAY))
+    loaded = load(tmp_path)
+    assert loaded.problems == ()
+    assert loaded.document is not None
+    assert in_daypart(hour, dict(loaded.document["site"]["dayparts"])["day"])
+
+
+def in_daypart(hour: int, hours: tuple[float, float]) -> bool:
+    begin, end = hours
+    return begin <= hour < end if begin < end else hour >= begin or hour < end
+
+
+def test_the_darkroom_makes_a_browser_a_persona_with_that_bucket_on_that_page(tmp_path: Path) -> None:
     with Darkroom(tmp_path) as room:
-        answer = httpx.get(room.step_in("http://door", "sofa", 7), trust_env=False)
-    assert answer.headers["location"] == "http://door/"
+        answer = httpx.get(room.step_in("http://door", "sofa", "/to/lisbon", 7), trust_env=False)
+    assert answer.headers["location"] == "http://door/to/lisbon"
     cookies = [field.partition(";")[0] for field in answer.headers.get_list("set-cookie")]
     assert cookies == [f"{COOKIE}=sofa", "windsock=7"]
 
@@ -43,7 +68,7 @@ def test_a_picture_has_the_size_of_the_window(tmp_path: Path) -> None:
     assert size(tmp_path / "page.png") == (640, 480)
 
 
-@pytest.mark.parametrize("name", ["two-visitors", "terminal", "personas"])
+@pytest.mark.parametrize("name", ["two-visitors", "other-pages", "terminal", "personas"])
 def test_the_pictures_in_the_readme_are_there_and_light(name: str) -> None:
     picture = FOLDER / f"{name}.png"
     assert size(picture)[0] > 1000

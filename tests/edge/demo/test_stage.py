@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from edge.demo.belief import Belief, beliefs
+from edge.demo.crowd import browser
 from edge.demo.stage import Stage
 from edge.errors import WindsockError
+from loadtest.reading import shown
+from loadtest.visitors import PERSONAS, persona
 
 
 def answers(url: str) -> bool:
@@ -29,6 +36,66 @@ def test_shop_edge_and_door_answer_until_the_stage_is_cleared() -> None:
         assert answers(f"{at.door}/as/")
     for url in (at.shop, at.site, at.admin, at.door):
         assert not answers(f"{url}/")
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with Stage(door=False) as stage:
+        yield stage
+
+
+def decided(stage: Stage, name: str, path: str = "") -> dict[str, str]:
+    """Experience -> variant on a page as that persona opens it; without a path its first one."""
+    who = persona(name)
+    assert who is not None
+    fields = {**dict(who.fields()), "X-Windsock-Debug": stage.debug_token}
+    page = httpx.get(stage.at.site + (path or who.start), headers=fields, trust_env=False)
+    assert page.status_code in (200, 302)
+    return {one.experience: one.variant for one in shown(page.headers["x-windsock-decisions"])}
+
+
+@pytest.mark.parametrize("name", [who.name for who in PERSONAS])
+def test_every_persona_is_decided_for_on_its_first_page(stage: Stage, name: str) -> None:
+    assert decided(stage, name)
+
+
+def test_one_address_in_the_rain_of_seattle_and_in_the_sun_of_lisbon(stage: Stage) -> None:
+    seattle, lisbon = decided(stage, "sofa", "/"), decided(stage, "lisbon", "/")
+    assert (seattle["hero-picture"], seattle["weather-gear"]) == ("rain", "rain-gear")
+    assert (lisbon["hero-picture"] != "rain", lisbon["weather-gear"]) == (True, "boots")
+
+
+def test_a_page_about_lisbon_shows_its_sun_to_who_sits_in_the_snow_of_oslo(stage: Stage) -> None:
+    assert decided(stage, "oslo")["place-page"] == "sun"
+    assert decided(stage, "oslo", "/walk/ben-sgiath")["walk-artwork"] == "snow"
+
+
+def test_the_edge_says_where_it_believes_a_visitor_to_be(stage: Stage) -> None:
+    async def ask() -> dict[str, Belief]:
+        async with browser(stage.at.site, "") as client:
+            return await beliefs(client)
+
+    found = asyncio.run(ask())
+    oslo = found["oslo"]
+    assert (oslo.city, oslo.timezone, oslo.sky) == ("Oslo", "Europe/Oslo", "snow -3°")
+    assert found["crawler"].city == ""
+
+
+def test_what_the_kitchen_pushes_is_on_the_board_at_once_and_not_for_ever(stage: Stage) -> None:
+    signal = f"{stage.at.admin}/signals/place/portlennan/soup"
+    assert httpx.put(signal, json={"value": "gone", "ttl": "2s"}, trust_env=False).status_code == 200
+    assert soon(lambda: decided(stage, "oslo", "/cafe")["cafe-board"] == "soup-gone")
+    assert soon(lambda: decided(stage, "oslo", "/cafe")["cafe-board"] != "soup-gone")
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Whether it holds within a few seconds."""
+    until = time.monotonic() + 8
+    while not holds():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def test_another_port_is_taken_where_somebody_has_the_usual_one() -> None:

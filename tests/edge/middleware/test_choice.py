@@ -10,10 +10,13 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from edge.middleware import choice
+from edge.middleware.personalize import Options
 from edge.web.asgi import Message
 from edge.web.consent import Consent
 from edge.web.request import Request
 from rules.values import Value
+from tests.asgi import Page, ask
+from tests.edge.middleware.site import BODY, HERO, PHONE, Make, Wrap, run
 
 SIGNALS: dict[str, Value] = {
     "country": "NO",
@@ -55,7 +58,7 @@ def _page(**headers: str) -> LexborHTMLParser:
 
 def test_the_page_tells_every_fact_that_is_known_and_none_that_is_not() -> None:
     rows = {row.css_first("th").text(): row.css_first("td").text() for row in _page().css("tr")}  # type: ignore[union-attr]
-    assert rows["the visitor's country, two letters of ISO 3166"] == "NO"
+    assert (rows["Country"], rows["Weekend where you are"]) == ("NO", "no")
     assert "unknown" not in rows.values()
 
 
@@ -130,3 +133,98 @@ def test_nothing_keeps_the_page_frames_it_or_runs_in_it() -> None:
     assert fields["cache-control"] == "no-store"
     assert "frame-ancestors 'none'" in fields["content-security-policy"]
     assert b"<script" not in body
+
+
+@pytest.mark.parametrize(
+    ("cookie", "says"),
+    [
+        ("windsock=7; windsock-session=1", "the number 7 and that you have seen 1 page"),
+        ("windsock-session=3r", "that you have seen 3 pages, and had been here before"),
+        ("windsock-session=nonsense", "nothing"),
+    ],
+)
+def test_it_tells_of_a_session_in_words(cookie: str, says: str) -> None:
+    assert _page(cookie=cookie).css_first("strong").text() == says  # type: ignore[union-attr]
+
+
+def test_a_program_is_told_of_a_session_too() -> None:
+    _, _, body = _ask(_request(accept="application/json", cookie="windsock-session=3r"))
+    assert orjson.loads(body)["session"] == {"pages": 3, "returning": True}
+
+
+def test_leaving_takes_a_session_off_the_device() -> None:
+    kept = _cookies(_request("POST", cookie="windsock-session=3r"), b"choice=off")
+    assert [each.partition(";")[0] for each in kept] == ["windsock=off", "windsock-session="]
+
+
+def test_what_is_left_of_before_can_be_forgotten() -> None:
+    page = LexborHTMLParser(_ask(_request(cookie="windsock=812"), strict=True)[2].decode())
+    button = page.css_first("button")
+    assert (button.text(), button.attributes["value"]) == ("Forget what is stored", "on")  # type: ignore[union-attr]
+
+
+def _cookies(request: Request, body: bytes) -> list[str]:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(choice.answer(request, choice.known(request, {}, Consent()), receive, send))
+    return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+
+
+# In the journey
+
+
+def test_the_page_tells_what_no_rule_asks_for_too(edition: Make, wrap: Wrap) -> None:
+    app = wrap(Page(BODY), edition(hero=HERO))
+    answer = run(ask(app, "/_windsock/choice?utm_source=x", ("Accept", "application/json"), PHONE))
+    told = orjson.loads(answer.body)["signals"]
+    assert (told["device"], told["hour"], told["utm.source"]) == ("mobile", 11, "x")
+    assert answer.field("set-cookie") == []
+
+
+def test_before_there_are_rules_one_can_leave_all_the_same(edition: Make, wrap: Wrap) -> None:
+    answer = run(ask(wrap(Page(BODY), None), "/_windsock/choice", ("Accept", "application/json")))
+    assert (answer.status, orjson.loads(answer.body)["signals"]) == (200, {})
+
+
+class Late:
+    """A provider that is never done."""
+
+    name = "late"
+
+    async def __call__(self, _: Request) -> dict[str, Value]:
+        await asyncio.Event().wait()
+        return {}
+
+
+class Broken(Late):
+    """One whose signals cannot be used."""
+
+    async def __call__(self, _: Request) -> dict[str, Value]:
+        raise ValueError("no")
+
+
+@pytest.mark.parametrize("provider", [Late(), Broken()])
+def test_a_signal_that_does_not_come_keeps_nobody_from_leaving(edition: Make, wrap: Wrap, provider: Late) -> None:
+    app = wrap(Page(BODY), edition(hero=HERO), providers=[provider])
+    answer = run(ask(app, "/_windsock/choice", ("Accept", "application/json"), PHONE))
+    assert orjson.loads(answer.body)["signals"]["device"] == "mobile"
+
+
+def test_the_style_sheet_is_a_file_of_the_same_site(edition: Make, wrap: Wrap) -> None:
+    app = wrap(Page(BODY), edition(hero=HERO))
+    link = LexborHTMLParser(run(ask(app, "/_windsock/choice")).body.decode()).css_first("link")
+    sheet = run(ask(app, str(link.attributes["href"])))  # type: ignore[union-attr]
+    assert sheet.field("content-type") == ["text/css; charset=utf-8"]
+    assert b"color-scheme: light dark" in sheet.body
+
+
+@pytest.mark.parametrize("consent", [Consent("strict"), Consent("consented", "ok")])
+def test_a_site_that_keeps_nothing_says_so(edition: Make, wrap: Wrap, consent: Consent) -> None:
+    app = wrap(Page(BODY), edition(hero=HERO), options=Options(consent=consent))
+    assert orjson.loads(run(ask(app, "/_windsock/choice", ("Accept", "application/json"))).body)["state"] == "strict"

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from edge.middleware.personalize import Options, Personalize
+from edge.web.consent import Consent
 from tests.asgi import Page, Said, ask
-from tests.edge.middleware.site import BODY, DEBUG, HERO, NAV, PHONE, SPLIT, Make, Wrap, run
+from tests.edge.middleware.site import BODY, DEBUG, EDITED, HERO, NAV, PHONE, RULED_NAV, SPLIT, Make, Wrap, run
 
 LABELS = {"experience": "hero", "variant": "classic", "reason": "split"}
 
@@ -89,3 +91,118 @@ def test_a_request_takes_one_random_number_at_most(
     kiosk = SPLIT.replace("experience: hero", "experience: kiosk\nsticky: false").replace("#hero", "p")
     run(ask(wrap(Page(BODY), edition(hero=SPLIT, kiosk=kiosk), chance=chance), "/", *fields))
     assert len(drawn) == numbers
+
+
+# A session, of who has agreed to it
+
+AGREED = Options(consent=Consent("consented", "ok"), debug_token="open-sesame")
+SECOND = """
+experience: hero
+purpose: content
+where: /
+slot: "#hero"
+variants: {classic: original, phone: {html: "<b>Phone</b>"}}
+choose:
+  - {when: {session.pages: "> 1", session.returning: false}, show: phone}
+  - show: classic
+"""
+ABOUT = "windsock-session={}; Path=/; HttpOnly; SameSite=Lax"
+TAKEN_BACK = "windsock-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+
+
+def met(app: Personalize, *cookies: str, target: str = "/", **more: str) -> tuple[bytes, list[str]]:
+    """The page, and what is kept of the session."""
+    fields = [(name.replace("_", "-"), value) for name, value in more.items()]
+    answer = run(ask(app, target, ("Cookie", "; ".join(cookies)), *fields))
+    return answer.body, [each for each in answer.field("set-cookie") if each.startswith("windsock-session")]
+
+
+def test_the_pages_of_a_session_are_counted_on_the_device_and_in_the_rules(edition: Make, wrap: Wrap) -> None:
+    app = wrap(Page(BODY), edition(hero=SECOND), options=AGREED)
+    assert met(app, "ok=yes") == (BODY, [ABOUT.format("1")])
+    assert met(app, "ok=yes", "windsock=7", "windsock-session=1") == (EDITED, [ABOUT.format("2")])
+
+
+def test_who_had_a_bucket_before_is_returning(edition: Make, wrap: Wrap) -> None:
+    app = wrap(Page(BODY), edition(hero=SECOND), options=AGREED)
+    assert met(app, "ok=yes", "windsock=7") == (BODY, [ABOUT.format("1r")])
+    assert met(app, "ok=yes", "windsock=7", "windsock-session=1r") == (BODY, [ABOUT.format("2r")])
+
+
+def test_a_session_is_private_and_secure_on_https(edition: Make, wrap: Wrap) -> None:
+    app = wrap(Page(BODY), edition(hero=SECOND), options=AGREED)
+    answer = run(ask(app, "/", ("Cookie", "ok=yes"), scheme="https"))
+    assert answer.field("set-cookie") == [ABOUT.format("1") + "; Secure"]
+    assert answer.field("cache-control") == ["private, no-cache"]
+
+
+def test_without_a_yes_nothing_is_kept_drawn_or_counted(edition: Make, wrap: Wrap, metrics: Any) -> None:
+    app = wrap(Page(BODY), edition(hero=SPLIT), chance=lambda: 1, options=AGREED)
+    answer = run(ask(app, "/"))
+    assert (answer.body, answer.field("set-cookie")) == (BODY, [])
+    metrics.flush()
+    assert metrics.registry.get_sample_value("windsock_decisions_total", LABELS) is None
+
+
+@pytest.mark.parametrize(
+    ("cookies", "more"),
+    [
+        (["windsock-session=5"], {}),
+        (["windsock-session=5", "ok=no"], {}),
+        (["ok=yes", "windsock-session=5", "windsock=off"], {}),
+        (["ok=yes", "windsock-session=5"], {"sec_gpc": "1"}),
+    ],
+)
+def test_a_session_is_taken_back_with_the_consent(
+    edition: Make, wrap: Wrap, cookies: list[str], more: dict[str, str]
+) -> None:
+    app = wrap(Page(BODY), edition(hero=SECOND), options=AGREED)
+    assert met(app, *cookies, **more) == (BODY, [TAKEN_BACK])
+
+
+def test_a_session_that_no_rule_asks_for_is_not_kept(edition: Make, wrap: Wrap) -> None:
+    app = wrap(Page(BODY), edition(hero=HERO), options=AGREED)
+    assert met(app, "ok=yes")[1] == []
+    assert met(app, "ok=yes", "windsock-session=5")[1] == [TAKEN_BACK]
+
+
+def test_a_site_that_is_exempt_keeps_no_session(edition: Make, wrap: Wrap) -> None:
+    assert met(wrap(Page(BODY), edition(hero=SECOND)), "ok=yes") == (BODY, [])
+
+
+@pytest.mark.parametrize(
+    ("target", "more"),
+    [("/elsewhere", {}), ("/", {"sec_purpose": "prefetch"}), ("/", {"sec_fetch_dest": "empty"})],
+)
+def test_only_a_personal_page_that_somebody_sees_counts(
+    edition: Make, wrap: Wrap, target: str, more: dict[str, str]
+) -> None:
+    app = wrap(Page(BODY), edition(hero=SECOND), options=AGREED)
+    assert met(app, "ok=yes", "windsock-session=5", target=target, **more)[1] == []
+
+
+def test_a_page_that_caches_may_keep_sets_no_session(edge_of_headers: Personalize) -> None:
+    assert met(edge_of_headers, "ok=yes") == (BODY, [])
+
+
+@pytest.fixture
+def edge_of_headers(edition: Make, wrap: Wrap) -> Personalize:
+    """With one experience that only the origin sees, by a plain rule about the session."""
+    return wrap(Page(BODY), edition(nav=RULED_NAV.replace("device: mobile", "session.pages: 2")), options=AGREED)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "kept"), [(500, b"text/html", False), (200, b"image/png", False), (404, b"text/html", True)]
+)
+def test_an_error_or_a_picture_is_no_page_of_a_session(
+    edition: Make, wrap: Wrap, status: int, kind: bytes, kept: bool
+) -> None:
+    page = Page(BODY, headers=((b"content-type", kind),), status=status)
+    app = wrap(page, edition(hero=SECOND), options=AGREED)
+    assert bool(met(app, "ok=yes")[1]) is kept
+
+
+def test_the_origin_never_hears_of_a_session(edition: Make, wrap: Wrap) -> None:
+    page = Page(BODY)
+    met(wrap(page, edition(hero=SECOND), options=AGREED), "ok=yes", "windsock-session=5r", "theirs=1")
+    assert page.asked("cookie") == ["ok=yes; theirs=1"]

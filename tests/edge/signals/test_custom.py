@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from edge.signals.custom import FRESH, KEPT, PATIENCE, REST, Call, Fields, calls
+from edge.signals.custom import FRESH, KEPT, PATIENCE, REST, Call, Calls, Fields, calls
 from edge.web.request import Request
 from rules.compile import compile as compile_rules
 from rules.load import load
-from rules.values import RuleSet, Value
+from rules.values import RuleSet, Source, Value
 
 SITE = """
 signals:
@@ -56,8 +56,12 @@ class Dial:
         return self.now
 
 
+def _functions(rules: RuleSet) -> list[Source]:
+    return [source for source in rules.site.signals.values() if source.comes_from == "call"]
+
+
 def _call(rules: RuleSet, dial: Dial, within: float = 5.0) -> Call:
-    (call,) = calls(rules.site, rules.own, within, dial)
+    (call,) = calls(_functions(rules), rules.own, within, dial)
     call._within = within  # rules allow 100 ms at most; a busy machine may need more
     return call
 
@@ -158,6 +162,60 @@ def test_a_function_that_hangs_takes_a_few_threads_and_no_more(rules: RuleSet, s
         end.set()
 
 
+def test_a_function_that_is_late_again_and_again_is_not_waited_for_any_more(
+    rules: RuleSet, shop: types.ModuleType
+) -> None:
+    async def queue() -> int:
+        await asyncio.Event().wait()
+        return 7
+
+    shop.queue = queue  # type: ignore[attr-defined]
+    dial = Dial()
+    call = _call(rules, dial, within=0.01)
+
+    async def patience() -> list[bool]:
+        waited = []
+        for _ in range(PATIENCE + 2):
+            asked = asyncio.ensure_future(call(_request()))
+            await asyncio.sleep(0)
+            waited.append(not asked.done())
+            await asyncio.wait((asked,))
+            assert isinstance(asked.exception(), TimeoutError)
+        for task in call._under_way.values():
+            task.cancel()
+        return waited
+
+    assert asyncio.run(patience()) == [True] * PATIENCE + [False, False]
+
+
+HERO = """
+experience: hero
+purpose: content
+where: /
+slot: h1
+variants: {a: original, b: {text: B}}
+choose: [{when: {%s: "%s"}, show: b}]
+"""
+
+
+@pytest.mark.parametrize(("signal", "value", "loaded"), [("queue", "> 5", 1), ("theme", "dark", 0)])
+def test_only_functions_that_a_rule_asks_for_are_loaded_and_no_visitor_waits_for_that(
+    tmp_path: Path, shop: types.ModuleType, signal: str, value: str, loaded: int
+) -> None:
+    shop.queue = lambda: 12  # type: ignore[attr-defined]
+    (tmp_path / "site.yaml").write_text(SITE)
+    (tmp_path / "hero.yaml").write_text(HERO % (signal, value))
+    document = load(tmp_path).document
+    assert document is not None
+    rules, found = compile_rules(document), Calls(0.02, Dial())
+    found(rules)
+    for thread in threading.enumerate():
+        if thread.name == "signals of the site":
+            thread.join()
+    assert len(found(rules)) == loaded
+    assert found(compile_rules(document)) == found(rules)
+
+
 def test_a_function_that_fails_again_and_again_is_left_alone_for_a_while(
     rules: RuleSet, shop: types.ModuleType, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -197,5 +255,5 @@ def test_what_cannot_be_loaded_is_said_and_stays_unknown(
 ) -> None:
     if value is not None:
         shop.queue = value  # type: ignore[attr-defined]
-    assert calls(rules.site, rules.own, 0.02, Dial()) == ()
+    assert calls(_functions(rules), rules.own, 0.02, Dial()) == ()
     assert "the signal queue stays unknown" in caplog.text

@@ -49,7 +49,7 @@ def test_every_signal_that_a_rule_mentions_is_wanted(
 
 
 def test_of_what_stands_in_braces_only_signals_are_wanted(tmp_path: Path) -> None:
-    rule = RULE.replace("/*", "/to/{{city}}").replace("rain</b>", "{{city}} {{place.name}}</b>")
+    rule = RULE.replace("/*", "/to/{{city}}").replace("<b>rain</b>", "'{{city}} {{place.name}}'")
     (tmp_path / "hero.yaml").write_text(rule.format(entry="{show: rain}", never=""))
     (tmp_path / "site.yaml").write_text("places: {oslo: {name: Oslo, at: [59.91, 10.75]}}\nabout: '/to/{place}'\n")
     document = load(tmp_path).document

@@ -45,6 +45,8 @@ def test_a_bucket_is_found_in_any_cookie_field() -> None:
         (b"windsock=7", None),
         (b"a=1; windsock=7", b"a=1"),
         (b"windsock=7;a=1", b"a=1"),
+        (b"windsock-session=3r", None),
+        (b"windsock-session=3r; a=1; windsock=7", b"a=1"),
         (b"a=windsock=7", b"a=windsock=7"),
         (b"a=1;  b=2;windsockx=3", b"a=1;  b=2;windsockx=3"),
     ],
@@ -68,3 +70,10 @@ def test_a_fresh_bucket_is_secure_on_https_only() -> None:
         b"windsock=5; Path=/; HttpOnly; SameSite=Lax; Max-Age=34128000",
     )
     assert cookie.fresh(5, secure=True)[1].endswith(b"; Secure")
+
+
+def test_a_session_ends_with_the_browser_s() -> None:
+    assert cookie.session(b"3r", secure=True) == (
+        b"set-cookie",
+        b"windsock-session=3r; Path=/; HttpOnly; SameSite=Lax; Secure",
+    )

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.world.pushed import MOST, Pushed, PushError, read
+from edge.world.pushed import MOST, Pushed, PushError, read, understood
 from rules.compile import compile as compile_rules
 from rules.load import load
-from rules.values import RuleSet
+from rules.values import RuleSet, Value
 
 NOW = 1000.0
 SITE = """
@@ -35,16 +35,20 @@ def _body(value: object, ttl: object = "5m") -> bytes:
     return json.dumps({"value": value, "ttl": ttl}).encode()
 
 
+def _taken(path: str, body: bytes, rules: RuleSet, now: float) -> tuple[str, Value, float]:
+    return understood(path, *read(body), rules, now)
+
+
 def test_a_push_holds_for_its_lifetime(rules: RuleSet) -> None:
-    assert read("mood", _body("busy"), rules, NOW) == ("mood", "busy", NOW + 300)
+    assert _taken("mood", _body("busy"), rules, NOW) == ("mood", "busy", NOW + 300)
 
 
 def test_values_are_written_as_in_a_rule(rules: RuleSet) -> None:
-    assert read("waiting", _body("12"), rules, NOW)[1] == read("waiting", _body(12), rules, NOW)[1] == 12
+    assert _taken("waiting", _body("12"), rules, NOW)[1] == _taken("waiting", _body(12), rules, NOW)[1] == 12
 
 
 def test_a_place_has_signals_of_its_own(rules: RuleSet) -> None:
-    assert read("place/harbour/queue", _body("long"), rules, NOW)[:2] == ("place/harbour/queue", "long")
+    assert _taken("place/harbour/queue", _body("long"), rules, NOW)[:2] == ("place/harbour/queue", "long")
 
 
 @pytest.mark.parametrize(
@@ -67,13 +71,14 @@ def test_a_place_has_signals_of_its_own(rules: RuleSet) -> None:
         ("place/harbour", _body("long"), "cannot be pushed"),
         ("place/harbour/Queue!", _body("long"), "cannot be pushed"),
         ("place/harbour/weather", _body("rain"), "cannot be pushed"),
+        ("place/harbour/daypart", _body("night"), "cannot be pushed"),
         ("place/harbour/a/b", _body("long"), "cannot be pushed"),
         ("", _body("long"), "not a signal"),
     ],
 )
 def test_what_cannot_be_taken_says_why_in_one_line(rules: RuleSet, path: str, body: bytes, says: str) -> None:
     with pytest.raises(PushError, match=says.replace("{", r"\{")) as raised:
-        read(path, body, rules, NOW)
+        _taken(path, body, rules, NOW)
     assert "\n" not in str(raised.value)
 
 

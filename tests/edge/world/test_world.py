@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.signals.facts import Facts
+from edge.signals.facts import FOR_EVER, NOTHING, Facts, Told
+from edge.signals.load import SPAN
 from edge.signals.weather.reading import Reading
-from edge.world.world import NOTHING, World
+from edge.world.world import World
 from rules.compile import compile as compile_rules
 from rules.load import load
 from rules.values import RuleSet
@@ -95,3 +96,32 @@ def test_what_could_not_be_told_is_told_as_soon_as_it_can_be(beating: Beating) -
     beating.world.beat()
     beating.broken = False
     assert beating.beat(1).value("mood", beating.now) == "busy"
+
+
+def test_the_weather_outlives_the_process_that_fetched_it(beating: Beating) -> None:
+    beating.world.want(OSLO)
+    beating.world.table.fetched(OSLO, RAIN, beating.now, due_at=3000)
+    after = Beating(beating.beat())
+    after.now = 1500
+    after.world.want(OSLO)
+    assert after.world.table.known(1500)[OSLO].series == RAIN
+    assert after.world.table.due(1500, 9) == []
+
+
+def test_a_file_of_weather_that_is_not_read_yet_is_as_it_was_told() -> None:
+    before = Facts({"*": Told(RAIN, FOR_EVER)}, load="busy")
+    assert Beating(before).world._known(1000) == Facts({"*": Told(RAIN, FOR_EVER)}, load="unknown")
+
+
+def test_how_busy_it_was_holds_until_pages_have_been_counted_again(tmp_path: Path) -> None:
+    after = Beating(Facts(load="busy"))
+    after.world.rules(_rules(tmp_path, "load: {busy: 600, quiet: 60}\n"))
+    after.now += SPAN - 1
+    assert after.world._known(after.now).load == "busy"
+    after.now += 1
+    assert after.world._known(after.now).load == "quiet"
+
+
+def test_a_push_may_come_with_a_value_that_has_been_read(beating: Beating) -> None:
+    beating.world.put("mood", "busy", "5m")
+    assert beating.beat().value("mood", beating.now) == "busy"

@@ -211,4 +211,4 @@ def test_met_says_who_it_is() -> None:
             await get(http, call, "")
 
     asyncio.run(ask())
-    assert b"User-Agent: windsock ops@shop.example" in origin.heads[0].split(b"\r\n")
+    assert b"User-Agent: windsock/%s ops@shop.example" % __version__.encode() in origin.heads[0].split(b"\r\n")
