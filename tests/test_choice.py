@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,8 @@ slot: "#hero"
 variants: {classic: original, a: {text: A}, b: {text: B}}
 choose: [{split: {a: 60, b: 40}}]
 """
+FORM = b"""<!doctype html><form method=post action=/_windsock/choice><input name=choice value=CHOICE></form>
+<script>document.forms[0].submit()</script>"""
 CHOICE = "/_windsock/choice"
 
 
@@ -26,6 +30,8 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     rules = written(tmp_path_factory.mktemp("choice") / "rules")
     (rules / "hero.yaml").write_text(COIN)
     origin = site()
+    for choice in ("on", "off"):
+        origin.page(f"/choose-{choice}", FORM.replace(b"CHOICE", choice.encode()))
     with serving(origin, rules) as served:
         yield served
     origin.close()
@@ -79,6 +85,19 @@ def test_looking_at_what_is_known_counts_nobody(edge: Served) -> None:
     told = json.loads(body)
     assert (status, field(head, "set-cookie"), told["state"], told["stored"]) == (200, [], "in", 77)
     assert decisions(edge) == before
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("choice", "title"), [("off", "You have left."), ("on", "Pages of this site may differ")])
+def test_a_browser_sends_the_form_and_is_shown_what_it_has_chosen(
+    edge: Served, tmp_path: Path, choice: str, title: str
+) -> None:
+    page = f"http://127.0.0.1:{edge.port}/choose-{choice}"
+    command = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=3000"]
+    said = subprocess.run(
+        [*command, f"--user-data-dir={tmp_path}", "--dump-dom", page], capture_output=True, timeout=60, check=True
+    )
+    assert title in said.stdout.decode()
 
 
 def test_the_origin_is_never_asked_for_it(edge: Served) -> None:

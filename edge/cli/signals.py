@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import orjson
 import typer
@@ -49,7 +50,7 @@ def signals(
     once = {"path": url, "ip": ip, "user_agent": user_agent, "at": at}
     pairs = [(name, text) for name, text in once.items() if text]
     pairs += [("signal", text) for text in signal or ()] + [("header", text) for text in header or ()]
-    found = None if rules else asked(settings, "/signals", pairs)
+    found = None if rules else asked(settings, "GET", f"/signals?{urlencode(pairs)}", "signals")
     if found is None:
         found = _here(pairs, settings, alone=rules is None)
     print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if json else "\n".join(_table(found["signals"])))

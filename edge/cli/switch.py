@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import typer
 
 from edge.cli.flags import settings_options
+from edge.cli.running import asked
 from edge.edition import EVERYTHING
 from edge.errors import WindsockError
 from edge.live import switches
@@ -18,11 +17,6 @@ from edge.run import last_good
 from edge.run import switches as switches_file
 from edge.settings import Settings
 from rules.spelling import advice
-
-_PATIENCE: Final = 10.0
-"""Seconds for the edge to answer; it waits for its workers."""
-_LONGEST: Final = 1 << 20
-"""Bytes of its answer."""
 
 Experience = Annotated[
     str | None, typer.Argument(metavar="EXPERIENCE", help="The experience's name; without one, everything.")
@@ -65,33 +59,7 @@ def _switch(settings: Settings, name: str | None, *, on: bool) -> None:
 
 def _asked(settings: Settings, name: str | None, on: bool) -> dict[str, Any] | None:
     """What the running edge says to it; None when none is there. Raises WindsockError when it says no."""
-    connection = HTTPConnection(*settings.admin.from_here, timeout=_PATIENCE)
-    headers = {"content-type": "application/json"}
-    if settings.admin_token:
-        headers["authorization"] = f"Bearer {settings.admin_token}"
-    try:
-        connection.request("POST", "/on" if on else "/off", json.dumps({"experience": name}), headers)
-        return _understood(settings, connection.getresponse())
-    except ConnectionRefusedError:
-        return None
-    except (OSError, HTTPException) as error:
-        raise WindsockError(
-            f"the edge at {settings.admin} does not answer ({error or type(error).__name__}); try again, or see its log"
-        ) from None
-    finally:
-        connection.close()
-
-
-def _understood(settings: Settings, response: HTTPResponse) -> dict[str, Any]:
-    try:
-        said = json.loads(response.read(_LONGEST))
-    except ValueError:
-        said = None
-    if isinstance(said, dict) and response.status == 200 and "off" in said:
-        return said
-    if isinstance(said, dict) and "error" in said:
-        raise WindsockError(str(said["error"]))
-    raise WindsockError(f"what answers at {settings.admin} is no edge; name the edge's private listener with --admin")
+    return asked(settings, "POST", "/on" if on else "/off", "off", {"experience": name})
 
 
 def _written(settings: Settings, name: str | None, on: bool) -> Path:

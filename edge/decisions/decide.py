@@ -69,7 +69,7 @@ def decide(context: Context, edition: Edition, draw: Draw) -> tuple[Decision, ..
         except Exception:  # whatever is wrong with an experience costs that experience only
             decision = default(experience, "error")
         if experience.placeholders:
-            decision = replace(decision, values=_shown_values(experience, decision, context))
+            decision = replace(decision, values=stands_for(experience, decision.variant, context))
         if experience.delivery == "redirect" and _leaves(experience, decision, context):
             return (decision,)
         decisions.append(decision)
@@ -153,12 +153,13 @@ def _values(experience: Experience, context: Context) -> Mapping[str, str]:
     return known
 
 
-def _shown_values(experience: Experience, decision: Decision, context: Context) -> Mapping[str, str]:
-    variant = experience.variants.get(decision.variant or "")
-    if variant is None or not variant.placeholders:
-        return decision.values
+def stands_for(experience: Experience, variant: str | None, context: Context) -> Mapping[str, str]:
+    """What the placeholders of one variant stand for here, as far as that is known."""
+    shown = experience.variants.get(variant or "")
+    if shown is None or not shown.placeholders:
+        return {}
     known = _values(experience, context)
-    return {name: known[name] for name in variant.placeholders if name in known}
+    return {name: known[name] for name in shown.placeholders if name in known}
 
 
 def _aside(experience: Experience, bucket: int | None, strict: bool) -> Reason | None:

@@ -6,12 +6,13 @@ are `outside`, and so are those that a redirect leaves no page for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from edge.context import Context
+from edge.decisions.becomes import becomes, lines
 from edge.decisions.chance import draws, side
-from edge.decisions.decide import decide, default
+from edge.decisions.decide import decide, default, stands_for
 from edge.decisions.values import Decision, Draw
 from edge.decisions.words import closed, missed, shown, wish
 from edge.edition import EVERYTHING, Edition

@@ -1,5 +1,6 @@
 """`windsock demo`: a shop, an edge, a door for every persona and simulated visitors, all on this machine.
 
-`stage` starts and ends the processes, `crowd` sends visitors through them, `tally` counts what they saw, `screen` and
-`report` show it, `door` lets a person step into a persona, `shop/` is the site.
+`stage` starts and ends the processes, `crowd` sends visitors through them, `tally` counts what they saw, `belief` asks
+the edge what it takes them for, `screen` and `report` show it, `door` lets a person step into a persona, `shop/` is the
+site, and `weather.json` the sky above it all.
 """

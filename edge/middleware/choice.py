@@ -41,6 +41,7 @@ _GUARD: Final[Headers] = (
         b"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ),
 )
+_SAID: Final[Headers] = ((b"content-type", b"text/plain; charset=utf-8"), *_GUARD)
 _FOLDER: Final = files("edge.middleware")
 _PAGE: Final = Template((_FOLDER / "choice.html").read_text("utf-8"))
 _CSS: Final = (_FOLDER / "choice.css").read_bytes()
@@ -118,9 +119,9 @@ async def style(request: Request, send: Send) -> None:
 async def _choose(request: Request, receive: Receive, send: Send) -> None:
     choice = _chosen(await _body(receive))
     if not _from_here(request):
-        await plain.respond(send, 403, _GUARD, b"This choice was sent by another site, so it does not count.\n")
+        await plain.respond(send, 403, _SAID, b"This choice was sent by another site, so it does not count.\n")
     elif choice not in ("off", "on"):
-        await plain.respond(send, 400, _GUARD, b"Send choice=off to leave, choice=on to take part again.\n")
+        await plain.respond(send, 400, _SAID, b"Send choice=off to leave, choice=on to take part again.\n")
     else:
         kept = cookie.off(request.scheme == "https") if choice == "off" else cookie.forgotten()
         had = (cookie.forgotten(cookie.SESSION),) if session.stored(request) else ()
@@ -128,9 +129,13 @@ async def _choose(request: Request, receive: Receive, send: Send) -> None:
 
 
 def _from_here(request: Request) -> bool:
-    """Whether a page of this site sent it: other sites may not choose for their visitors (Fetch Metadata, Origin)."""
-    if request.fields.get(b"sec-fetch-site", b"same-origin") not in (b"same-origin", b"none"):
-        return False
+    """Whether a page of this site sent it: other sites may not choose for their visitors.
+
+    The browser says so (Fetch Metadata); an older one only names the page's origin, which is compared with the host.
+    """
+    site = request.fields.get(b"sec-fetch-site")
+    if site is not None:
+        return site in (b"same-origin", b"none")
     origin = request.fields.get(b"origin")
     host = request.fields.get(b"host", b"").lower()
     return origin is None or origin.lower().rpartition(b"://")[2] == host

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from edge.signals.weather.cell import Cell, name_of
 from edge.signals.weather.reading import Reading, now_of
 from rules.values import UNKNOWN, Value
 
@@ -71,6 +72,13 @@ class Facts:
 
 NOTHING: Final = Facts()
 """Nothing is known."""
+
+
+def of_file(known: Mapping[Cell | str, Reading]) -> Mapping[str, Told]:
+    """The weather of a file, by the names of its cells."""
+    return {
+        cell if isinstance(cell, str) else name_of(cell): Told((reading,), FOR_EVER) for cell, reading in known.items()
+    }
 
 
 def facts(document: Mapping[str, Any], before: Facts = NOTHING) -> Facts:

@@ -34,6 +34,8 @@ LARGEST: Final = 2 * 2**30
 _EVERY: Final = 1.0
 """Seconds between two looks."""
 _CHUNK: Final = 2**20
+_MOST_VALUES: Final = 5_000
+"""Values in what is said of one address."""
 _NO_PLACES: Final = re.compile("ASN|ISP|Domain|Anonymous|Connection-Type|User-Count")
 _SAMPLES: Final[tuple[IPv4Address | IPv6Address, ...]] = (
     *(IPv4Address(number << 26 | 0x01010101) for number in range(64)),
@@ -191,12 +193,26 @@ def _checked(path: str) -> tuple[str, int]:
             about = reader.metadata()
             for sample in _SAMPLES:
                 if sample.version == 4 or about.ip_version == 6:
-                    reader.get(sample)
+                    _weigh(reader.get(sample))
     except (maxminddb.InvalidDatabaseError, ValueError, TypeError, OSError, MemoryError, KeyError):
         raise GeoFileError("is not a whole .mmdb database; fetch it anew") from None
     if _NO_PLACES.search(str(about.database_type)):
         raise GeoFileError(f"is {about.database_type}, which knows no places; give a City or Country database")
     return str(about.database_type), int(about.build_epoch)
+
+
+def _weigh(record: object) -> None:
+    """Refuse records that take milliseconds to read: pointers let a small file say the same thing a million times.
+
+    The library gives up at 65,536 values (a hundredth of a second); what describes a place has a few hundred.
+    """
+    values, rest = 0, [record]
+    while rest:
+        value = rest.pop()
+        values += 1
+        rest += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if values > _MOST_VALUES:
+        raise GeoFileError("has records that are too large to be places; fetch it anew")
 
 
 def _reason(error: GeoFileError | OSError) -> str:

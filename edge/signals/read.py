@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from edge.context import Context
+from edge.errors import WindsockError
 from edge.settings import Settings
 from edge.signals import agent, client, language, query, source, zones
 from edge.signals.atlas import Atlas
 from edge.signals.cdn import Cdn, cdn
 from edge.signals.custom import Fields
 from edge.signals.event import Calendar
-from edge.signals.facts import Facts
+from edge.signals.facts import Facts, Told, of_file
 from edge.signals.front import Front
 from edge.signals.geofile import GeoFile
 from edge.signals.holiday import Holidays
@@ -27,6 +29,7 @@ from edge.signals.place import Place, completed
 from edge.signals.surroundings import TIME, WEATHER, Surroundings, Wish, nobody
 from edge.signals.time import Times
 from edge.signals.wanted import wanted
+from edge.signals.weather import fixture
 from edge.web.request import Request
 from rules.values import UNKNOWN, RuleSet, Site, Value
 from rules.vocabulary import COMMON
@@ -76,13 +79,9 @@ class Reader:
         if asked.place:
             self._here_and_now(signals, asked, request, at)
         if asked.client:
-            signals.update(client.signals(fields))
-            if self.cdn is not None and request.vouched:
-                signals.update(self.cdn.client(fields))
+            signals.update(self._client(request))
         if asked.language:
-            spoken = language.best(fields.get(b"accept-language", b"")[: language.LONGEST], asked.languages)
-            if spoken is not None:
-                signals["language"] = spoken
+            signals.update(_spoken(fields.get(b"accept-language", b"")[: language.LONGEST], asked.languages))
         parameters, named = query.read(request.query_string)
         if asked.origin:
             signals.update(_origin(fields.get(b"referer", b"")[: source.LONGEST], request.host, parameters))
@@ -106,6 +105,13 @@ class Reader:
             return found
         told = self.cdn.place(request.fields)
         return found if told is None else completed(told, found)
+
+    def _client(self, request: Request) -> Mapping[str, Value]:
+        """What the request says of itself, and what a CDN says of one that it has made its own."""
+        found = client.signals(request.fields)
+        if self.cdn is None or not request.vouched:
+            return found
+        return {**found, **self.cdn.client(request.fields)}
 
     def _here_and_now(self, signals: dict[str, Value], asked: _Asked, request: Request, at: float) -> None:
         place = self.place(request)
@@ -172,17 +178,36 @@ class _Asked:
 
 
 def for_questions(settings: Settings, atlas: Atlas | None = None, wish: Wish = nobody) -> Reader:
-    """Tells every signal, waits for what it has to load, and opens the geo database where no atlas is given."""
-    if atlas is None and settings.geo_database is not None:
-        atlas = Atlas()
-        GeoFile(settings.geo_database, atlas.take, shared=False).look()
-    return Reader(atlas, cdn(settings.cdn), Holidays(waits=True), every=True, wish=wish)
+    """Tells every signal, and waits for what it has to load.
+
+    Where no atlas is given nobody else looks after it: it opens the geo database and the file of weather itself.
+    Raises WindsockError for a file of weather that cannot be read.
+    """
+    reader = Reader(atlas, cdn(settings.cdn), Holidays(waits=True), every=True, wish=wish)
+    if atlas is None:
+        GeoFile(settings.geo_database, reader.atlas.take, shared=False).look()
+        reader.facts = Facts(_weather(settings))
+    return reader
+
+
+def _weather(settings: Settings) -> Mapping[str, Told]:
+    """What the file of weather says, where that is the service."""
+    kind, _, file = settings.weather.partition(":")
+    try:
+        return of_file(fixture.read(Path(file))) if kind == "file" else {}
+    except (OSError, ValueError) as error:
+        raise WindsockError(f"the weather cannot be read: {error}") from None
 
 
 def prepare() -> None:
     """Read now what the first visitors would wait for: a quarter of a second and 30 MB, shared by later forks."""
     agent.matcher()
     zones.load()
+
+
+def _spoken(field: bytes, languages: tuple[str, ...]) -> Mapping[str, Value]:
+    best = language.best(field, languages)
+    return {} if best is None else {"language": best}
 
 
 @lru_cache(maxsize=1024)

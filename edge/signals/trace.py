@@ -14,7 +14,7 @@ from typing import Final
 
 from edge.settings import Settings
 from edge.signals.address import packed, private
-from edge.signals.facts import ANYWHERE
+from edge.signals.facts import ANYWHERE, FOR_EVER
 from edge.signals.place import Place
 from edge.signals.read import CLIENT, PLACE, Reader
 from edge.signals.session import SESSION, agreed
@@ -28,8 +28,6 @@ from rules.values import UNKNOWN, RuleSet, Signals, Source, Spot, Value
 from rules.words import SIGNALS
 
 _NO_POINT: Final = "the visitor's place is not known to a point"
-_FOR_EVER: Final = 3e9
-"""Seconds since the epoch: what holds until then was not fetched from anywhere."""
 _NAMED: Final = {
     "device": ("User-Agent", "Sec-CH-UA-Mobile", "Sec-CH-UA-Platform"),
     "os": ("Sec-CH-UA-Platform", "User-Agent"),
@@ -180,7 +178,7 @@ def _sky(visit: _Visit, place: Place | Spot, nowhere: str) -> Found:
     told = visit.reader.facts.weather.get(square) or visit.reader.facts.weather.get(ANYWHERE)
     if told is None:
         return f"{service} has not told of the square {square} yet"
-    if told.until > _FOR_EVER:
+    if told.until == FOR_EVER:
         return service
     age = max(0.0, visit.at - told.until + STALE)
     return f"{service}, the square {square}{'' if age < STALE else ', too old to be told'}", age

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from edge.clock import Clock
-from edge.signals.facts import ANYWHERE, FOR_EVER, NOTHING, Facts, Told
+from edge.signals.facts import FOR_EVER, NOTHING, Facts, Told, of_file
 from edge.signals.load import SPAN, Rate, level
 from edge.signals.weather.cell import Cell, cell_of, name_of, named
 from edge.signals.weather.reading import Reading
@@ -111,6 +111,4 @@ class World:
 
     def _sky(self, now: float) -> Mapping[str, Told]:
         weather = {name_of(cell): Told(known.series, known.until) for cell, known in self.table.known(now).items()}
-        for place, reading in self.fixture.items():
-            weather[ANYWHERE if isinstance(place, str) else name_of(place)] = Told((reading,), FOR_EVER)
-        return weather
+        return {**weather, **of_file(self.fixture)}

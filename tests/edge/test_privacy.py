@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -158,11 +157,6 @@ def test_the_visitors_did_come(left: Left) -> None:
         rb'decisions_total\{experience="coin",reason="split",variant="\w+"\} ([1-9]|1\d)', left.said["/metrics"]
     )
     assert b'"failure"' in left.said["log"]
-
-
-def test_a_place_that_the_run_has_visitors_in_is_at_most_a_square(left: Left) -> None:
-    cells = json.loads(left.files["windsock-x/facts.json"])["weather"] if "windsock-x/facts.json" in left.files else {}
-    assert all(float(degrees) % 0.25 == 0 for cell in cells for degrees in cell.split(","))
 
 
 def test_every_row_says_what_why_and_how_long() -> None:

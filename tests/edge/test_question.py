@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from edge.context import Context
 from edge.decisions.values import Draw
 from edge.edition import Edition
-from edge.question import QuestionError, answer, ask
+from edge.question import QuestionError, answer, ask, whence
+from edge.settings import load
+from edge.signals.cdn import cdn
+from edge.signals.read import Reader
 from edge.web.consent import Consent
 from rules.values import RuleSet
 from rules.vocabulary import Own
@@ -184,3 +187,22 @@ TEXTS = st.text(max_size=30) | st.sampled_from(
 def test_every_question_gets_an_answer_or_one_line(pairs: list[tuple[str, str]]) -> None:
     with suppress(QuestionError):
         assert answer(pairs, SITE, NOW)
+
+
+def test_the_fields_of_a_cdn_count_as_if_it_had_brought_them() -> None:
+    reader = Reader(cdn=cdn("cloudflare"), every=True)
+    context, _ = ask([("header", "CF-IPCountry: NO")], SITE, NOW, signals=reader)
+    assert context.signals["country"] == "NO"
+
+
+@pytest.mark.parametrize(("said", "pages", "draw"), [("yes", 4, Draw(7)), ("no", None, Draw(None, strict=True))])
+def test_where_a_site_asks_for_consent_the_cookie_decides(said: str, pages: int | None, draw: Draw) -> None:
+    cookies = ("header", f"Cookie: ok={said}; windsock=7; windsock-session=3")
+    context, found = ask([cookies], SITE, NOW, Consent("consented", "ok"))
+    assert (context.signals.get("session.pages"), found) == (pages, draw)
+
+
+def test_each_signal_is_told_with_where_it_comes_from() -> None:
+    found: Any = whence([("path", "/a"), ("signal", "weather=rain")], SITE, NOW, load())
+    assert (found["path"], found["at"]) == ("/a", NOW)
+    assert found["signals"]["weather"] == {"value": "rain", "source": "given with the question", "age": None}

@@ -65,9 +65,7 @@ def _age(file: Path, copy: Copy, now: float) -> Finding:
 def _knows(copy: Copy) -> Iterator[Finding]:
     """One place that it knows, as a person would name it: so that everybody sees what it can tell."""
     with geoip2.database.Reader(copy.path) as reader:
-        find = (
-            reader.city if "City" in copy.type else reader.enterprise if "Enterprise" in copy.type else reader.country
-        )
+        find = getattr(reader, next((name for name in ("city", "enterprise") if name in copy.type.lower()), "country"))
         for address in _SAMPLES:
             try:
                 found = find(address)

@@ -1,6 +1,7 @@
 """How the shop's goods look in HTML.
 
-Every page is a fragment in `html/` whose first line names its title and description; `layout.html` goes around it.
+Every page is a fragment in `html/` whose first line names its title, its description and, where it is another form of
+a page, that page; `layout.html` goes around it.
 The navigation comes in two forms, and which one is the request's wish: this is the shop that reads `X-Nav`.
 """
 
@@ -27,7 +28,7 @@ ENGLISH: Final = {
     "shelter": "Shelter", "clothing": "Clothing", "footwear": "Footwear", "camp": "Packs &amp; camp",
     "journal": "Journal", "basket": "Basket", "shop": "Shop", "help": "Help", "visit": "Visit us",
     "delivery": "Delivery and returns", "repairs": "Repairs", "about": "About Leeside",
-    "walks_name": "Walks", "cafe": "The pier café",
+    "walks_name": "Walks", "places_name": "Further away", "cafe": "The pier café",
     "claim": "Gear for honest weather, made and mended on the pier.", "hours": "Every day from nine to five",
 }  # fmt: skip
 GERMAN: Final = {
@@ -36,7 +37,7 @@ GERMAN: Final = {
     "shelter": "Zelte", "clothing": "Kleidung", "footwear": "Schuhe", "camp": "Rucksäcke &amp; Kochen",
     "journal": "Journal", "basket": "Korb", "shop": "Laden", "help": "Hilfe", "visit": "Besuch",
     "delivery": "Versand und Rückgabe", "repairs": "Reparaturen", "about": "Über Leeside",
-    "walks_name": "Wanderungen", "cafe": "Das Café am Pier",
+    "walks_name": "Wanderungen", "places_name": "Weiter weg", "cafe": "Das Café am Pier",
     "claim": "Ausrüstung für ehrliches Wetter, am Pier gemacht und repariert.", "hours": "Täglich von neun bis fünf",
 }  # fmt: skip
 
@@ -49,6 +50,7 @@ class Fragment:
     description: str
     body: str
     words: Mapping[str, str]  # ENGLISH or GERMAN
+    canonical: str = ""  # the page that this one is another form of
 
 
 def whole(fragment: Fragment, navigation: Navigation) -> str:
@@ -58,6 +60,7 @@ def whole(fragment: Fragment, navigation: Navigation) -> str:
         words,
         title=fragment.title,
         description=fragment.description,
+        canonical=f'\n<link rel="canonical" href="{fragment.canonical}">' if fragment.canonical else "",
         body=fragment.body,
         navigation=_names(words),
         shelves=_departments(words) if navigation == "wide" else "",
@@ -67,7 +70,7 @@ def whole(fragment: Fragment, navigation: Navigation) -> str:
 def fragment(name: str, words: Mapping[str, str] = ENGLISH) -> Fragment:
     """Read a page from `html/NAME.html` and put the goods where it asks for them."""
     first, _, body = (_FOLDER / f"{name}.html").read_text("utf-8").partition("\n")
-    title, _, description = first.removeprefix("<!--").removesuffix("-->").strip().partition(" | ")
+    title, description, canonical = (*first.removeprefix("<!--").removesuffix("-->").strip().split(" | "), "")[:3]
     goods = {
         "featured": grid(product(slug) for slug in _FEATURED),
         "beginners": grid(product(slug) for slug in _FEATURED[:4]),
@@ -75,7 +78,7 @@ def fragment(name: str, words: Mapping[str, str] = ENGLISH) -> Fragment:
         "walks": _outings("/walk", WALKS),
         "places": _outings("/to", PLACES),
     }
-    return Fragment(title, description, Template(body).substitute(goods), words)
+    return Fragment(title, description, Template(body).substitute(goods), words, canonical)
 
 
 _FEATURED: Final = (

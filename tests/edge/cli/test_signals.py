@@ -82,6 +82,21 @@ def test_a_session_is_told_of_who_has_agreed(signals: Signals, monkeypatch: pyte
     assert found["session.pages"] == {"value": 4, "source": "the cookie windsock-session", "age": None}
 
 
+def test_a_file_of_weather_is_read_here_too(signals: Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "weather.json"
+    file.write_text(json.dumps(WEATHER))
+    monkeypatch.setenv("WINDSOCK_WEATHER", f"file:{file}")
+    assert signals("/", "--ip", LONDON)["weather"] == {"value": "rain", "source": f"file:{file}", "age": None}
+
+
+def test_a_file_of_weather_that_cannot_be_read_is_one_line(
+    rules: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINDSOCK_WEATHER", "file:nowhere.json")
+    assert run(["signals", "/", "--rules", str(rules)]) == 2
+    assert capsys.readouterr().err.startswith("windsock signals: the weather cannot be read: ")
+
+
 def test_for_people_it_is_a_table_with_the_unknown_at_its_end(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["signals", "/?x=%1b[2J", "--rules", str(rules)]) == 0
     lines = capsys.readouterr().out.splitlines()

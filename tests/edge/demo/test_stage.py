@@ -41,7 +41,18 @@ def test_shop_edge_and_door_answer_until_the_stage_is_cleared() -> None:
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     with Stage(door=False) as stage:
+        assert soon(lambda: bool(believed(stage)["oslo"].sky))  # weather comes a moment after the first page
         yield stage
+
+
+def believed(stage: Stage) -> dict[str, Belief]:
+    """What the edge believes of everybody."""
+
+    async def ask() -> dict[str, Belief]:
+        async with browser(stage.at.site, "") as client:
+            return await beliefs(client)
+
+    return asyncio.run(ask())
 
 
 def decided(stage: Stage, name: str, path: str = "") -> dict[str, str]:
@@ -71,11 +82,7 @@ def test_a_page_about_lisbon_shows_its_sun_to_who_sits_in_the_snow_of_oslo(stage
 
 
 def test_the_edge_says_where_it_believes_a_visitor_to_be(stage: Stage) -> None:
-    async def ask() -> dict[str, Belief]:
-        async with browser(stage.at.site, "") as client:
-            return await beliefs(client)
-
-    found = asyncio.run(ask())
+    found = believed(stage)
     oslo = found["oslo"]
     assert (oslo.city, oslo.timezone, oslo.sky) == ("Oslo", "Europe/Oslo", "snow -3°")
     assert found["crawler"].city == ""
@@ -86,6 +93,14 @@ def test_what_the_kitchen_pushes_is_on_the_board_at_once_and_not_for_ever(stage:
     assert httpx.put(signal, json={"value": "gone", "ttl": "2s"}, trust_env=False).status_code == 200
     assert soon(lambda: decided(stage, "oslo", "/cafe")["cafe-board"] == "soup-gone")
     assert soon(lambda: decided(stage, "oslo", "/cafe")["cafe-board"] != "soup-gone")
+
+
+def test_the_board_turns_busy_when_many_want_soup(stage: Stage) -> None:
+    assert decided(stage, "oslo", "/cafe")["cafe-board"] != "busy"
+    with httpx.Client(base_url=stage.at.site, trust_env=False) as client:
+        for _ in range(320):  # in 20 seconds that is more than 900 a minute
+            client.get("/cafe")
+    assert soon(lambda: decided(stage, "oslo", "/cafe")["cafe-board"] == "busy")
 
 
 def soon(holds: Callable[[], bool]) -> bool:

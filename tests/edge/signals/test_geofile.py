@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from edge.signals.atlas import Atlas
 from edge.signals.geofile import GeoFile, sealed
-from tests.geo import DATABASE
+from tests.geo import DATABASE, bomb
 
 STOCKHOLM = "89.160.20.112"
 WHOLE = DATABASE.read_bytes()
@@ -111,7 +112,26 @@ BAD = {
     "text": b"<html>404</html>",
     "with a broken tree": b"\xff" * 4000 + WHOLE[4000:],
     "without its data": WHOLE[:2000] + WHOLE[-600:],
+    "with pointers to pointers without end": bomb(60),
+    "with pointers to pointers": bomb(14),
 }
+
+
+def test_a_small_file_that_says_much_is_refused_in_no_time(serving: Desk) -> None:
+    serving.rename(bomb(14))
+    start = time.process_time()
+    serving.passes()
+    assert time.process_time() - start < 0.5
+    assert "too large to be places" in serving.file.problem
+
+
+def test_an_address_that_was_not_tried_costs_milliseconds_whatever_the_file_says(tmp_path: Path) -> None:
+    atlas, file = Atlas(), tmp_path / "places.mmdb"
+    file.write_bytes(bomb(60))
+    assert atlas.take({"path": str(file)})
+    start = time.process_time()
+    assert atlas.find(STOCKHOLM).country == ""
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("content", BAD.values(), ids=BAD)

@@ -35,8 +35,13 @@ def test_every_link_leads_to_a_page(page: Answer) -> None:
 
 @every_page
 def test_every_picture_and_style_sheet_is_there(page: Answer) -> None:
-    for path in values(page, "img", "src") + values(page, "link", "href"):
+    for path in values(page, "img", "src") + values(page, "link:not([rel=canonical])", "href"):
         assert path in PICTURES
+
+
+def test_another_form_of_the_first_page_says_so_and_no_other_page_does() -> None:
+    told = {path: found for path, page in COMPACT.items() if (found := values(page, "link[rel=canonical]", "href"))}
+    assert told == {"/home-b": ["/"]}
 
 
 @every_page

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from edge import __version__
 from edge.signals.weather.fetch import Fetcher
 from edge.signals.weather.get import LARGEST, Answered, Refused, client, get
 from edge.signals.weather.met import Met
