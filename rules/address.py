@@ -24,6 +24,11 @@ def path_glob(written: object) -> str:
         rest = re.sub(r"[?#].*", "", rest, flags=re.DOTALL) or "/"
         hint = f"write the path alone: `{rest}`; for a host use {{path: …, host: …}}"
         raise wrong(f"`{value}` is a whole address", hint)
+    if value.startswith("!"):
+        rest = value.lstrip("! ")
+        raise wrong(f"`{value}` cannot leave pages out", _LEAVE_OUT.format(path=rest))
+    if found := re.search(r"<([a-z_]+)>", value):
+        raise wrong(f"`{found[0]}` stands for itself here", f"write `{{{found[1]}}}`, or a star")
     if not value.startswith(("/", "*", "^", ":", "(")):
         host, _, rest = value.partition("/")
         if re.fullmatch(r"([a-z0-9-]+\.)+(?!html?$)[a-z]{2,}", host, re.IGNORECASE):
@@ -82,6 +87,7 @@ def redirect(written: object) -> str:
     return target(value)
 
 
+_LEAVE_OUT: Final = 'write them into the entries: `when: {{not: {{path: "{path}"}}}}`; /de itself is not in /de/*'
 _NAMED_PIECE: Final = "write small letters, digits and `_` in braces, and close them: {slug}"
 _CAPTURE: Final = re.compile(r"\{[a-z][a-z0-9_]*\}")
 _REGULAR: Final = re.compile(

@@ -17,6 +17,7 @@ from rules.markup import misplaced
 from rules.placeholder import named, placed, placed_value
 from rules.problem import Mistake, Place, ReadingError
 from rules.spelling import advice, listed
+from rules.stray import strays
 from rules.variant import PageForm
 
 Plain = Mapping[str, Any]
@@ -193,6 +194,7 @@ def _placeholders_of(data: object, path: Place, text: str) -> Iterator[Mistake]:
     globs = _as_list(where.get("path") if isinstance(where, dict) else where)
     caught = {name for glob in globs for name in captures(str(glob))}
     names = {name for name in named(text) if "." in name or name in caught}
+    yield from strays(path, text, sorted(caught))
     yield from _missing_in_default(data, path, sorted(names), globs)
     if names and "set" in path[2:-1]:
         yield from placed_value(str(path[-1]), text, path, names)

@@ -107,6 +107,16 @@ def _original(value: object) -> str:
     raise wrong("a variant is `original` or a form", "write for example {text: …}, {html: …} or {set: {src: …}}")
 
 
+def _untouched(value: object) -> str:
+    """What becomes of one slot of several, where it is no form."""
+    if value == "original":
+        return "original"
+    shown = f'"{value[:40]}"' if isinstance(value, str) else "…"
+    raise wrong(
+        "this does not say what becomes of the slot", f"write {{text: {shown}}}, or another form; or `original`"
+    )
+
+
 class Or:
     """Beside its own shape a model may be written in a shorter one, of which this is the JSON Schema."""
 
@@ -150,6 +160,7 @@ HeaderName = Annotated[str, AfterValidator(written.header_name)]
 HeaderValue = Annotated[str, *read(written.header_value, ["string", "number", "boolean"])]
 SignalName = Annotated[str, *read(_signal_name)]
 Original = Annotated[str, BeforeValidator(_original), WithJsonSchema({"const": "original"})]
+Untouched = Annotated[str, BeforeValidator(_untouched), WithJsonSchema({"const": "original"})]
 Every = Annotated[list[Annotated[str, *read(_every)]], AS_LIST, Or(STRING)]
 Zone = Annotated[str, *read(_timezone)]
 Country = Annotated[str, *read(_country, pattern="^[A-Za-z]{2}$")]

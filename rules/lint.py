@@ -127,10 +127,22 @@ def _shares(experience: Plain) -> Iterator[Mistake]:
     """Shares too small for a single bucket."""
     for at, entry in enumerate(experience["choose"]):
         whole = sum(weight for _, weight in entry["shares"])
+        if entry["kind"] == "split":
+            yield from _too_few(experience, at, [name for name, _ in entry["shares"]], whole)
         for name, weight in entry["shares"] if entry["kind"] == "split" else ():
             if weight * BUCKETS < whole / 2:
                 message = f"the share of `{name}` is less than one visitor in {BUCKETS * 2:,}: nobody would see it"
                 yield Mistake(("choose", at, "split", name), message, "give it a larger share", "warning", key=True)
+
+
+def _too_few(experience: Plain, at: int, names: Sequence[str], whole: float) -> Iterator[Mistake]:
+    """Shares are ratios: those who are left over by them do not see the default."""
+    default = experience["default"]
+    if default in names or whole >= 100 or (len(names) > 1 and whole < 10):
+        return
+    message = f"the shares make {whole:g}, and everybody sees {listed(names, 'or')}: the rest do not see the default"
+    hint = f"write `{default}: {100 - whole:g}` as well; if all of them are meant, let the shares make 100"
+    yield Mistake(("choose", at, "split"), message, hint, "warning", key=True)
 
 
 def _elements(experience: Plain) -> Iterator[Mistake]:

@@ -38,10 +38,15 @@ NO_SITE: Final[Json] = document.site(SiteFile())
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a folder holds: a document, or at least one problem of severity error. Warnings may stand beside either."""
+    """What a folder holds: a document, or at least one problem of severity error. Warnings may stand beside either.
+
+    `part` is for who explains a folder that cannot be served: a document of the files that can be understood, those
+    among them whose own tests fail.
+    """
 
     document: Json | None
     problems: tuple[Problem, ...]
+    part: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,14 @@ def load(folder: Path, memory: Memory[Read] | None = None, today: date | None = 
     problems += _twice(read_files)
     problems += _mixed(read_files)
     problems.sort(key=lambda each: (each.file, each.line, each.column))
-    if site is None or any(each.severity == "error" for each in problems):
+    if site is None:
         return Loaded(None, tuple(problems))
-    whole: Json = {"site": site, "experiences": [each.plain for each in read_files]}
-    return Loaded({**whole, "version": document.version(whole)}, tuple(problems))
+    named = {each.name: each.plain for each in reversed(read_files) if each.plain}  # of two, the first
+    whole: Json = {"site": site, "experiences": [*reversed(named.values())]}
+    found: Json = {**whole, "version": document.version(whole)}
+    if any(each.severity == "error" for each in problems):
+        return Loaded(None, tuple(problems), found)
+    return Loaded(found, tuple(problems))
 
 
 def _read(folder: Folder, files: list[str], site: Json, memory: Memory[Read]) -> list[Read]:
@@ -98,7 +107,7 @@ def load_file(folder: Texts, file: str, site: Json) -> Read:
     plain = document.experience(shown, model, texts, allowed.get((model.experience, model.purpose)))
     problems += _told(shown, tree, content, to_itself(plain, vocabulary(site)))
     if model.tests:
-        problems += _told(shown, tree, content, failures(compiled(plain, site, drawn=False), model.tests))
+        problems += _told(shown, tree, content, failures(compiled(plain, site, drawn=False), model.tests, site))
     return Read(shown, name, at, plain, tuple(problems))
 
 
@@ -169,7 +178,8 @@ def _inside(path: Place, outer: set[Place]) -> bool:
 
 def _empty(tree: Tree, content: str, path: Place) -> Mistake:
     line, column = tree.mark(path, key=True)
-    message, hint = without_value(path[-1], line_of(content.splitlines(), line), column)
+    lines = content.splitlines()
+    message, hint = without_value(path[-1], line_of(lines, line), column, line_of(lines, line + 1))
     return Mistake(path, message, hint, key=True)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from rules.glob import Glob, Pattern
-from rules.signals import UNKNOWN, Value
+from rules.signals import CASELESS, UNKNOWN, Value, folded
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
 
 Bits = int
@@ -90,6 +90,10 @@ class Table:
 
     def other(self, value: Value) -> Bits:
         """The bits for a value that no condition names. Raises ValueError for what is no number."""
+        if self.signal in CASELESS:
+            value = folded(self.signal, value)
+            if value in self.exact:
+                return self.exact[value]
         if not isinstance(value, str):
             return self._numbers[bisect_left(self._points, _number(value))]
         found = self._words[bisect_left(self._days, value)]

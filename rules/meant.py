@@ -90,6 +90,8 @@ def hint_for(written: str, model: str, keys: list[str]) -> str | None:
     first, _, rest = written.strip().partition(" ")
     if rest and first in keys:
         return f"a colon is missing behind `{first}`: write `{first}: …`"
+    if model == "WhereFile" and written.lower() in ("not", "except", "exclude", "without"):
+        return 'pages are left out in the entries: `when: {not: {path: "/de/*"}}`'
     if model == "EntryFile" and written in ("else", "otherwise", "default"):
         return "for everybody else write a last entry without `when`: `- show: NAME`, or name the `default`"
     if model == "PageForm" and written.lower() in _ATTRIBUTES:
@@ -103,6 +105,10 @@ def hint_for(written: str, model: str, keys: list[str]) -> str | None:
 def value_meant(name: str, kind: str, written: str) -> str | None:
     """What to write in place of a value of a signal that means nothing, where its words tell."""
     text = written.strip()
+    if found := _UNIT.fullmatch(text) if name.endswith("wind") else None:
+        return _in_metres(name, found)
+    if kind in ("weekday", "month") and (found := _FROM_TO.fullmatch(text)):
+        return f"from one to another is written with a dash: {name}: {found[1][:3].lower()}-{found[2][:3].lower()}"
     if found := re.fullmatch(r"(?:(?:!=?|≠|<>)\s*|(?:not|no|nicht|ikke)\s+)([^\d\s].*)", text, re.IGNORECASE):
         return f"to leave one out write not: {{{name}: {found[1]}}}"
     if found := re.fullmatch(r"(.+?)(?:\s*,\s*|\s*/\s*|\s+(?:and|or|und|oder|og|eller)\s+|\s*&\s*|\s*\|\s*)(.+)", text):
@@ -121,6 +127,18 @@ def value_meant(name: str, kind: str, written: str) -> str | None:
     return None
 
 
+def signal_meant(name: str) -> str | None:
+    """What to write in place of a signal that does not exist, where its words tell more than its spelling."""
+    return _SIGNALS.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
+
+
+def _in_metres(name: str, found: re.Match[str]) -> str:
+    """A speed of the wind as the bare number of metres per second."""
+    factor = _METRES[found[3].lower().replace(" ", "")]
+    numbers = re.sub(r"\d+(?:\.\d+)?", lambda number: f"{round(float(number[0]) * factor, 1):g}", found[2])
+    return f'it is in m/s, without a unit: {name}: "{found[1]}{" " if found[1] else ""}{numbers}"'
+
+
 def condition_meant(tree: object) -> str:
     """What to write in place of a condition that is none."""
     if isinstance(tree, list):
@@ -137,6 +155,18 @@ def _hour_meant(text: str) -> str | None:
     return f"that is a part of the day: daypart: {text.lower()}" if re.fullmatch(r"[A-Za-z]+", text) else None
 
 
+_METRES: Final = {"m/s": 1.0, "ms": 1.0, "mps": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "kph": 1 / 3.6, "mph": 0.44704}
+_UNIT: Final = re.compile(r"([<>]=?|)\s*(\d[\d.]*(?:\s*-\s*\d[\d.]*)?)\s*(m/s|ms|mps|km/h|kmh|kph|mph)", re.IGNORECASE)
+_FROM_TO: Final = re.compile(r"([a-z]{3,9})\s+(?:to|until|till|through|thru|bis|til)\s+([a-z]{3,9})", re.IGNORECASE)
+_SIGNALS: Final = {
+    **_all("time time_of_day clock day_part part_of_day", 'the time is `daypart` (evening) or `hour` ("17-22")'),
+    **_all("day dayofweek day_of_week", "the day is `weekday` (mon-fri) or `date`"),
+    **_all("temp degrees", "write `temperature`"),
+    **_all("state province", "write `region`, such as US-CO"),
+    **_all("lang locale", "write `language`"),
+    **_all("town", "write `city`"),
+    **_all("referrer referer", "write `source` (email, search, social), or `previous.path`"),
+}
 _BELOW: Final = ("below", "under", "less than", "colder than", "before", "at most", "up to", "lower than")
 _COMPARED: Final = re.compile(
     rf"({'|'.join(_BELOW)}|above|over|more than|warmer than|hotter than|after|at least|from|higher than)"

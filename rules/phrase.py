@@ -22,7 +22,7 @@ from typing import Final, TypeVar
 from rules.glob import glob
 from rules.meant import condition_meant, value_meant
 from rules.problem import Mistake, Place, ReadingError, wrong
-from rules.signals import UNKNOWN, Value
+from rules.signals import UNKNOWN, Value, folded
 from rules.vocabulary import COMMON, LONGEST, Own, months, signal, value_of
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
 from rules.window import WEEKDAYS, around, weekday
@@ -40,6 +40,7 @@ _DASH: Final = r"\s*[-–]\s*"
 _NUMBERS: Final = re.compile(rf"([+-]?\d[\d.]*\s*°?[CF]?){_DASH}([+-]?\d[\d.]*\s*°?[CF]?)", re.IGNORECASE)
 _DATES: Final = re.compile(rf"(\d{{4}}-\d\d-\d\d){_DASH}(\d{{4}}-\d\d-\d\d)")
 _NAMES: Final = re.compile(rf"([a-z]+|\d{{1,2}}){_DASH}([a-z]+|\d{{1,2}})", re.IGNORECASE)
+_SEVERAL: Final = re.compile(r"[<>]=?.*|[\w:.]+\s*[-–]\s*[\w:.°]+|\d{4}-\d\d-\d\d\s*[-–]\s*\d{4}-\d\d-\d\d", re.DOTALL)
 _JOINTS: Final = ("any", "all", "not")
 
 
@@ -85,7 +86,19 @@ def _given(name: str, written: object, own: Own) -> tuple[str, Value]:
         raise ReadingError(
             Mistake((name,), f"a test gives one value of `{name}`", "write one value; a list is for `when`")
         )
-    return _at((name,), lambda: (name, value_of(about, _text(about, written), own)))
+    return _at((name,), lambda: (name, _one_value(about, _text(about, written), own)))
+
+
+def _one_value(about: Signal, text: str, own: Own) -> Value:
+    """A value; what is one of several in a condition is none here."""
+    try:
+        return value_of(about, text, own)
+    except ReadingError:
+        if _SEVERAL.fullmatch(text.strip()):
+            raise wrong(
+                f"a test gives one value of `{about.name}`", f"`{text}` is for `when`: write one of it"
+            ) from None
+        raise
 
 
 def _signal(name: str, own: Own) -> Signal:
@@ -127,7 +140,7 @@ def _item(about: Signal, written: object, own: Own) -> Phrase:
         return Is(about.name, frozenset({UNKNOWN}))
     try:
         special = _comparison(about, text) or _SPECIAL.get(about.kind, _none)(about, text)
-        return special or Is(about.name, frozenset({value_of(about, text, own)}))
+        return special or Is(about.name, frozenset({folded(about.name, value_of(about, text, own))}))
     except ReadingError as error:
         if hint := value_meant(about.name, about.kind, text):
             raise ReadingError(*(replace(each, hint=hint) for each in error.mistakes)) from None
@@ -151,7 +164,7 @@ def _none(about: Signal, text: str) -> None:
 
 
 def _pattern(about: Signal, text: str) -> Like | None:
-    return Like(about.name, glob(text)) if "*" in text else None
+    return Like(about.name, glob(str(folded(about.name, text)))) if "*" in text else None
 
 
 def _numbers(about: Signal, text: str) -> Between | None:

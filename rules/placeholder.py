@@ -95,13 +95,13 @@ def spots(markup: str, names: Collection[str] | None = None) -> tuple[Spot, ...]
     tags = tuple(scan(page))
     found = re.finditer(PLACEHOLDER.pattern.encode(), page)
     wanted = ((each, each[1].decode()) for each in found)
-    return tuple(_spot(page, tags, *each.span(), name) for each, name in wanted if names is None or name in names)
+    return tuple(spot_at(page, tags, *each.span(), name) for each, name in wanted if names is None or name in names)
 
 
 def value_spots(attribute: str, value: str, names: Collection[str] | None = None) -> tuple[Spot, ...]:
     """The placeholders in the value of an attribute that is set, in order."""
     found = (each for each in PLACEHOLDER.finditer(value) if names is None or each[1] in names)
-    return tuple(_in_value(attribute.lower(), value, *each.span(), each[1]) for each in found)
+    return tuple(value_spot(attribute.lower(), value, *each.span(), each[1]) for each in found)
 
 
 def text_spots(text: str, names: Collection[str]) -> tuple[Spot, ...]:
@@ -110,7 +110,8 @@ def text_spots(text: str, names: Collection[str]) -> tuple[Spot, ...]:
     return tuple(Spot(*each.span(), each[1], "text") for each in found)
 
 
-def _spot(page: bytes, tags: Sequence[Tag], start: int, end: int, name: str) -> Spot:
+def spot_at(page: bytes, tags: Sequence[Tag], start: int, end: int, name: str) -> Spot:
+    """What stands in the braces there: `page[start:end]`, of which these are the tags."""
     before = None
     for tag in tags:
         if tag.start <= start < tag.end:
@@ -157,12 +158,13 @@ def _in_tag(page: bytes, tag: Tag, start: int, end: int, name: str) -> Spot:
         before = inside[:at].decode("utf-8", "replace")
         if _JOINS.search(before):
             return Spot(start, end, name, "attribute", *_JOINED)
-        spot = _in_value(written, inside.decode("utf-8", "replace"), len(before), len(before) + end - start, name)
+        spot = value_spot(written, inside.decode("utf-8", "replace"), len(before), len(before) + end - start, name)
         return Spot(start, end, name, spot.kind, spot.wrong, spot.hint)
     return Spot(start, end, name, "attribute", "stands in a tag itself", "put it into the value of an attribute")
 
 
-def _in_value(attribute: str, value: str, start: int, end: int, name: str) -> Spot:
+def value_spot(attribute: str, value: str, start: int, end: int, name: str) -> Spot:
+    """The same for the value of an attribute, `value[start:end]`."""
     if attribute in ADDRESSES or attribute == "srcset":
         wrong = _unsettled(value[:start], several=attribute == "srcset")
         return Spot(start, end, name, "address", wrong, "begin the address with a path: /to/{…}" if wrong else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from unicodedata import normalize
 
 UNKNOWN: Final = "unknown"
 """The value of a signal that is not known."""
@@ -11,3 +12,13 @@ UNKNOWN: Final = "unknown"
 Value = str | int | float | bool
 Signals = Mapping[str, Value]
 """The context of one request: a missing name counts as `UNKNOWN`."""
+
+CASELESS: Final = frozenset({"city"})
+"""Signals whose values are compared without regard to capitals: conditions hold them as `folded` gives them."""
+
+
+def folded(name: str, value: Value) -> Value:
+    """A value as it is compared: `seattle` for a city `Seattle`. What people read keeps its spelling."""
+    if name in CASELESS and isinstance(value, str):
+        return value.lower() if value.isascii() else normalize("NFC", value.casefold())
+    return value

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from rules.words import FAMILIES, SIGNALS
+
 Mark = tuple[int, int]
 Told = tuple[Mark, str, str]
 """Line and column, from 1; message; hint."""
@@ -39,7 +41,7 @@ class Stop:
 def explain(text: str, at: Mark, began: Mark, said: str) -> Told:
     """What is wrong in a text where the parser gave up, in something that `began` earlier, and what it `said`."""
     stop = Stop(text.splitlines(), at, began, said)
-    for trap in (_by_line, _left_open, _by_character, _by_shape, _by_words):
+    for trap in (_by_line, _comment, _left_open, _by_character, _in_braces, _by_shape, _by_words):
         for told in trap(stop):
             return told
     return at, f"this cannot be read as YAML ({said})", "put quotes round the text, or compare with rules/README.md"
@@ -50,13 +52,20 @@ def line_of(lines: list[str], number: int) -> str:
     return lines[number - 1][:LONGEST] if 0 < number <= len(lines) else ""
 
 
-def without_value(step: str | int, line: str, column: int) -> tuple[str, str]:
-    """Message and hint for a key (or the position in a list) without a value, which stands in this line, from 1."""
+def without_value(step: str | int, line: str, column: int, below: str = "") -> tuple[str, str]:
+    """Message and hint for a key (or the position in a list) without a value, which stands in this line, from 1.
+
+    `below` is the next line.
+    """
     before, rest = line[: column - 1].rstrip(), line[column - 1 :]
     what = f"`{step}` has no value" if isinstance(step, str) else "this entry has no value"
     comment = re.search(r"[:-]\s+#\s?(\S.*)", rest)
     if comment:
         return what, f'in YAML `#` begins a comment; put quotes round the value: {step}: "#{comment[1].strip()}"'
+    if (hidden := re.match(r"\s*(#[\w-]+)\s*:", below)) and not re.search(r"\S", rest.partition(":")[2]):
+        return what, f'in YAML `#` begins a comment, so the next line is none: put quotes round it: "{hidden[1]}": …'
+    if several := _several(before, rest):
+        return what, f"one of several is a list: {several}"
     if before.endswith(",") and re.match(r"[^{}\[\]:]+[},]", rest):
         return what, f"inside braces a comma ends a text: put quotes round the whole of it, with `{step}`"
     if re.match(r"[\w.]+\s*[},]", rest):
@@ -64,6 +73,15 @@ def without_value(step: str | int, line: str, column: int) -> tuple[str, str]:
     if step in _HOLDS_LINES:
         return what, "indent the lines that belong to it by two spaces, or delete the key"
     return what, "write one, or delete the line"
+
+
+def _several(before: str, rest: str) -> str | None:
+    """Values of a signal that stand beside each other without brackets: `{daypart: evening, night}`."""
+    first = re.search(r"([\w.]+):\s*([\w -]+(?:,[\w -]+)*),$", before)
+    more = re.match(r"[\w -]+(?:,[\w -]+)*(?=[,}])", rest)
+    if first is None or more is None or (first[1] not in SIGNALS and first[1].partition(".")[0] not in FAMILIES):
+        return None
+    return f"{first[1]}: [{first[2].strip()}, {more[0].strip()}]"
 
 
 def _by_line(stop: Stop) -> Iterator[Told]:
@@ -96,6 +114,25 @@ def _left_open(stop: Stop) -> Iterator[Told]:
             yield (number, found.start(2) + 1), "quotes are opened here and not closed", "close the quotes"
         if _BLOCK.search(line):  # from here on quotes may be part of the markup
             return
+
+
+def _comment(stop: Stop) -> Iterator[Told]:
+    """A `#` without quotes inside brackets hides the rest of its line, closing brackets too."""
+    for number in range(stop.began[0], stop.at[0] + 1) if "','" in stop.said or "node content" in stop.said else ():
+        if found := _HIDDEN.match(line_of(stop.lines, number)):
+            hint = f'put quotes round what begins with it: "{found[2]}"'
+            yield (
+                (number, found.start(2) + 1),
+                "in YAML `#` begins a comment, which goes on to the end of the line",
+                hint,
+            )
+
+
+def _in_braces(stop: Stop) -> Iterator[Told]:
+    """A text with braces inside of braces."""
+    for found in _BRACED.finditer(stop.line) if "','" in stop.said else ():
+        text = found[1].strip()
+        yield (stop.at[0], found.start(1) + 1), "a text with braces needs quotes", f'put quotes round it: "{text}"'
 
 
 def _by_character(stop: Stop) -> Iterator[Told]:
@@ -147,6 +184,12 @@ _TAG: Final = re.compile(r"\s*</?[A-Za-z][^>]*>?")
 
 _OPENED: Final = re.compile(r"""^\s*((?:-\s+)?(?:[\w."'$-]+:\s+)?[\[{]?\s*)("(?:[^"\\]|\\.)*|'[^']*)$""")
 """A line whose value begins with quotes that do not end in it."""
+
+_HIDDEN: Final = re.compile(r"""((?:[^"'#]|"[^"]*"|'[^']*'|(?<=\w)')*[\[{,:]\s*)(#[\w-]+)""")
+"""A line in which a comment begins where a value or a key was meant."""
+
+_BRACED: Final = re.compile(r""":\s+((?:[^\s"'{}\[\],][^"'{},\[\]]*)?\{[\w.]+\}(?:[^,{}\[\]"']|\{[\w.]+\})*)""")
+"""A value without quotes that holds a name in braces."""
 
 _BLOCK: Final = re.compile(r":\s+[|>][+-]?\d?\s*(#.*)?$")
 

@@ -7,7 +7,19 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from rules import address
-from rules.field import Attribute, AttributeValue, HeaderName, HeaderValue, Original, Selector, Shape, Text, When, read
+from rules.field import (
+    Attribute,
+    AttributeValue,
+    HeaderName,
+    HeaderValue,
+    Original,
+    Selector,
+    Shape,
+    Text,
+    Untouched,
+    When,
+    read,
+)
 from rules.problem import Mistake, ReadingError, wrong
 from rules.spelling import listed
 
@@ -26,7 +38,7 @@ def variant_tag(raw: object) -> str:
         if key in keys:
             return f"<{key}>"
     forms = keys & set(PageForm.model_fields)
-    inner = all(isinstance(raw[key], dict) or raw[key] == "original" for key in keys)
+    inner = all(isinstance(raw[key], dict) or raw[key] == "original" or key[:1] in ("#", ".") for key in keys)
     return "<several>" if keys and inner and not forms else "<page>"
 
 
@@ -63,7 +75,7 @@ class PageForm(_Variant):
         return self
 
 
-OneForm = Annotated[Original, Tag("<original>")] | Annotated[PageForm, Tag("<page>")]
+OneForm = Annotated[Untouched, Tag("<original>")] | Annotated[PageForm, Tag("<page>")]
 
 
 class HeaderForm(_Variant):

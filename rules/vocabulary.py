@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from rules.meant import signal_meant
 from rules.problem import wrong
 from rules.signals import UNKNOWN, Value
 from rules.spelling import advice, nearest
@@ -20,6 +21,7 @@ from rules.words import (
     CALLED,
     COUNTRIES,
     DAYPARTS,
+    FACTS,
     FAMILIES,
     FAMILY_EXAMPLES,
     FINER,
@@ -27,8 +29,8 @@ from rules.words import (
     JOINTS,
     MONTHS,
     NONE,
+    ONE_LANGUAGE,
     PERSONAL,
-    PLACE,
     SIGNALS,
     Kind,
     Signal,
@@ -69,7 +71,8 @@ def signal(name: str, own: Own = COMMON) -> Signal:
     family, dot, rest = name.partition(".")
     check_name(rest)
     if dot and rest and family in FAMILIES:
-        like = SIGNALS[PLACE[rest]] if family == "place" and rest in PLACE else Signal(name, "text", FAMILIES[family])
+        typed = rest in SIGNALS and rest in FACTS.get(family, ())
+        like = SIGNALS[rest] if typed else Signal(name, "text", FAMILIES[family])
         return replace(like, name=name)
     if name in FAMILIES:
         raise wrong(f"`{name}` needs a name after a dot", f"write {name}.NAME, such as `{FAMILY_EXAMPLES[name]}`")
@@ -77,7 +80,12 @@ def signal(name: str, own: Own = COMMON) -> Signal:
         raise wrong(f"`{name}` is called `{JOINTS[name]}` here", _JOINED[JOINTS[name]])
     check_name(name)
     near = "utm." + name[4:] if name.startswith("utm_") else None
-    hint = f"did you mean `{near}`?" if near else advice(name, (*SIGNALS, *own.signals), all_of_them="the signals are")
+    known_names = (*SIGNALS, *own.signals)
+    hint = (
+        f"did you mean `{near}`?" if near else signal_meant(name) or advice(name, known_names, all_of_them=_THERE_ARE)
+    )
+    if hint.startswith(_THERE_ARE):
+        hint = f"{_OWN.format(name=name[:40])}; {hint}" if re.fullmatch(r"[a-z][a-z0-9_]*", name) else hint
     raise wrong(f"unknown signal `{name[:80]}`", hint)
 
 
@@ -180,7 +188,9 @@ def _month(text: str) -> int:
     for number_of, (short, full) in enumerate(zip(MONTHS, FULL_MONTHS, strict=True), 1):
         if word in (short, full, str(number_of), f"{number_of:02}"):
             return number_of
-    raise wrong(f"`{text}` is no month", advice(text, (*MONTHS, *FULL_MONTHS), all_of_them="the months are"))
+    near = nearest(text, (*MONTHS, *FULL_MONTHS))
+    hint = f"did you mean `{near}`?" if near else f"the months are {', '.join(MONTHS)}"
+    raise wrong(f"`{text}` is no month", hint)
 
 
 def _country(text: str) -> str:
@@ -203,7 +213,7 @@ def _region(text: str) -> str:
 
 def _language(text: str) -> str:
     if re.fullmatch(r"[a-z]{2,3}", text.lower(), re.ASCII):
-        return text.lower()
+        return ONE_LANGUAGE.get(text.lower(), text.lower())
     called = CALLED["language"].get(text.lower())
     first = re.match(r"([a-z]{2,3})[-_]", text.lower(), re.ASCII)
     if called or first:
@@ -238,6 +248,9 @@ def months(first: str, last: str) -> list[int]:
     """The numbers of the months from one to another, both included, over the turn of the year if need be."""
     return [month + 1 for month in around(_month(first) - 1, _month(last) - 1, 12)]
 
+
+_THERE_ARE: Final = "the signals are"
+_OWN: Final = "name your own in site.yaml: `signals: {{{name}: {{pushed: true, values: [busy, quiet]}}}}`"
 
 _JOINED: Final = {
     "any": "write any: [{weather: rain}, {weather: snow}]; one of several values is a list",

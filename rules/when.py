@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.glob import Glob
-from rules.signals import UNKNOWN, Signals, Value
+from rules.signals import CASELESS, UNKNOWN, Signals, Value, folded
 
 Answer = bool | None
 
@@ -30,6 +30,8 @@ class Is:
     def holds(self, signals: Signals) -> Answer:
         """Three-valued; see the top of this file."""
         value = signals.get(self.signal, UNKNOWN)
+        if self.signal in CASELESS:
+            value = folded(self.signal, value)
         if value in self.values:
             return True
         return None if value == UNKNOWN and UNKNOWN not in self.values else False
@@ -44,7 +46,7 @@ class Like:
 
     def holds(self, signals: Signals) -> Answer:
         """Three-valued; a value that is no text cannot be compared."""
-        value = signals.get(self.signal, UNKNOWN)
+        value = folded(self.signal, signals.get(self.signal, UNKNOWN))
         return self.glob.matches(value) if isinstance(value, str) and value != UNKNOWN else None
 
 

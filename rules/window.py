@@ -22,7 +22,7 @@ DAY: Final = 24 * 60
 """Minutes of a day's clock."""
 
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]+(\d{1,2}:\d\d))?")
-_CLOCKS: Final = re.compile(r"(\d{1,2}:\d\d)\s*[-–]\s*(\d{1,2}:\d\d)")
+_CLOCKS: Final = re.compile(r"(\d{1,2}(?::\d\d)?)\s*[-–]\s*(\d{1,2}(?::\d\d)?)")
 _EVERY: Final = re.compile(r"([a-z][a-z ,–-]*?)?\s*(\d[\d: –-]*)?")
 
 
@@ -89,7 +89,7 @@ def calendar_day(written: str) -> date:
 
 
 def recurrence(written: str) -> Recurrence:
-    """What `mon-fri 06:00-12:00`, `sat-sun` or `22:00-02:00` mean. Raises ReadingError."""
+    """What `mon-fri 06:00-12:00`, `mon-fri 6-12`, `sat-sun` or `22:00-02:00` mean. Raises ReadingError."""
     found = _EVERY.fullmatch(written.strip().lower())
     if found is None or not (found[1] or found[2]):
         raise wrong(f"`{written}` is not a time of the week", "write days, hours or both: mon-fri 06:00-12:00")
@@ -131,9 +131,9 @@ def _clocks(written: str) -> tuple[int, int]:
 
 
 def _minutes(clock: str) -> int:
-    if clock == "24:00":
+    if clock in ("24:00", "24"):
         return DAY
-    hour, minute = _hour_and_minute(clock)
+    hour, minute = _hour_and_minute(clock if ":" in clock else f"{clock}:00")
     return hour * 60 + minute
 
 

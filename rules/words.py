@@ -46,7 +46,7 @@ _WEATHER: Final = ("clear", "cloudy", "fog", "rain", "snow", "storm")
 _ALL: Final = (
     Signal("country", "country", "the visitor's country, two letters of ISO 3166: NO, US"),
     Signal("region", "region", "state or province, as in ISO 3166-2: US-CO"),
-    Signal("city", "text", "the visitor's city, as the geo database spells it"),
+    Signal("city", "text", "the city, by its English name alone: Seattle; any city of that name, capitals or not"),
     Signal("continent", "word", "AF, AN, AS, EU, NA, OC or SA", ("AF", "AN", "AS", "EU", "NA", "OC", "SA")),
     Signal("timezone", "zone", "the visitor's time zone: Europe/Oslo"),
     Signal("hour", "hour", "the hour of the visitor's day, 0 to 23; `22-6` crosses midnight"),
@@ -62,11 +62,11 @@ _ALL: Final = (
     ),
     Signal("browser", "word", "the browser", ("chrome", "edge", "firefox", "opera", "safari", "samsung", "other")),
     Signal("save_data", "flag", "whether the visitor asks for light pages"),
-    Signal("language", "language", "the language that the visitor reads best: en, no"),
+    Signal("language", "language", "the language that the visitor reads best: en, no; nb and nn are `no`"),
     Signal("weather", "word", "the weather where the visitor is", _WEATHER),
     Signal("temperature", "temperature", "degrees Celsius, or `41F`; `< 5`, `18-25`"),
     Signal("feels_like", "temperature", "the temperature as it feels"),
-    Signal("wind", "number", "metres per second; `> 10`"),
+    Signal("wind", "number", "metres per second, as a bare number: `> 10`"),
     Signal("is_day", "flag", "whether the sun is up"),
     Signal(
         "source", "word", "how the visitor came",
@@ -103,12 +103,24 @@ FAMILY_EXAMPLES: Final[Mapping[str, str]] = {
 }
 
 PLACE: Final[Mapping[str, str]] = {
-    name: name for name in ("weather", "temperature", "feels_like", "wind", "is_day", "country", "hour", "daypart")
+    name: name
+    for name in (
+        *("weather", "temperature", "feels_like", "wind", "is_day", "country"),
+        *("hour", "daypart", "weekday", "weekend", "date", "month", "season"),
+    )
 }
 """Facts about a place that have the values of a signal about the visitor."""
 
+FACTS: Final[Mapping[str, tuple[str, ...]]] = {"place": ("name", *PLACE), "near": ("name", "country")}
+"""Family -> what is known of a place without more; the rest comes from its labels, and from pushes."""
+
 JOINTS: Final[Mapping[str, str]] = {"or": "any", "and": "all", "none": "not", "except": "not", "unless": "not"}
 """Words that join conditions -> what they are called here."""
+
+ONE_LANGUAGE: Final[Mapping[str, str]] = {
+    "nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "fil": "tl"
+}  # fmt: skip
+"""Codes that people write for one language -> the one that it has in rules, tests and `--signal`."""
 
 FINER: Final = frozenset(
     re.findall(

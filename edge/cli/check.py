@@ -22,6 +22,9 @@ def check(
     rules: Annotated[
         Path | None, typer.Argument(metavar="RULES", help="The rules folder.  [default: rules/site]")
     ] = None,
+    named: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="The same, as in the other commands.")
+    ] = None,
     output: Annotated[
         Format, typer.Option("--format", help="For people, for programs, or as annotations of a pull request.")
     ] = "text",
@@ -39,7 +42,9 @@ def check(
     Exits with 1 when something is wrong that keeps the rules from being served; warnings do not.
     """
     settings = load_settings({} if origin is None else {"origin": origin}, os.environ, None)
-    folder = settings.rules if rules is None else rules
+    if rules is not None and named is not None:
+        raise WindsockError(f"the folder is named twice: {rules} and --rules {named}; name it once")
+    folder = rules or named or settings.rules
     loaded = load(folder)
     if loaded.document is not None:
         problems = [*loaded.problems, *warnings(folder, loaded.document, clock.system())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from typing import Annotated
@@ -9,18 +10,20 @@ from typing import Annotated
 import orjson
 import typer
 
-from edge.cli.folder import edition_of, off_here, settings_of
+from edge.cli.folder import edition_of, off_here, part_of, settings_of
 from edge.decisions.explain import explain as explained
 from edge.decisions.explain import tell
 from edge.decisions.recount import Shown, recount, recounted
+from edge.edition import Edition
 from edge.errors import WindsockError
 from edge.middleware.witness import Witness
-from edge.question import ask
+from edge.question import apart, ask
 from edge.settings import Settings
 from edge.settings.secret import keys_of
 from edge.settings.secret import secret_file as file_of
 from edge.signals.read import for_questions
 from edge.web.consent import Consent
+from rules.spelling import advice
 
 
 def explain(
@@ -35,7 +38,13 @@ def explain(
     bucket: Annotated[
         str, typer.Option(metavar="0…4095", help="The visitor's bucket; without one nothing is drawn.")
     ] = "",
-    at: Annotated[str, typer.Option(metavar="MOMENT", help="When, on the site's clock.  [default: now]")] = "",
+    at: Annotated[
+        str,
+        typer.Option(metavar="MOMENT", help="When, on the site's clock: 2026-12-24T19:00, or 19:00.  [default: now]"),
+    ] = "",
+    experience: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this experience; may be repeated.")
+    ] = None,
     token: Annotated[
         str, typer.Option(metavar="TOKEN", help="Instead of a URL: what X-Windsock-Token of a page said.")
     ] = "",
@@ -44,24 +53,49 @@ def explain(
 ) -> None:
     """What would this visitor see, and why. Needs no server.
 
+    Files that `windsock check` refuses are named first. What can be understood is explained all the same, also a file
+    whose own tests fail; where a file had to be left out, the exit code is 1.
+
     \b
     windsock explain /pricing --signal device=mobile --signal weather=rain
     windsock explain /pricing --bucket 7 --at 2026-12-24T19:00
+    windsock explain / --at 08:30 --experience homepage-hero
     windsock explain --token 1.gF2x…      what X-Windsock-Token of a page said, to who holds the debug_token
+
+    Signals that are given hold, with what follows from them: hour=8 is a daypart, date=2026-12-24 a weekday and a
+    month, timezone=Asia/Tokyo the time there. Schedules go by --at.
     """
     settings = settings_of(rules=rules, secret_file=secret_file)
     once = {"path": url, "ip": ip, "user_agent": user_agent, "bucket": bucket, "at": at}
     pairs = [(name, text) for name, text in once.items() if text]
     pairs += [("signal", text) for text in signal or ()] + [("header", text) for text in header or ()]
     if token:
+        pairs += [("experience", name) for name in experience or ()]
         _token(token, pairs, settings, json)
         return
     if not url:
         raise WindsockError("missing argument URL; write a path such as /pricing, or --token TOKEN")
-    edition = replace(edition_of(settings.rules, "explain"), off=off_here(settings))
+    edition, left_out = part_of(settings.rules, "explain")
+    only = [_named(name, edition, left_out) for name in experience or ()]
+    edition = replace(edition, off=off_here(settings))
     consent = Consent(settings.consent, settings.consent_cookie)
     context, draw = ask(pairs, edition, time.time(), consent, signals=for_questions(settings))
-    print(_json(explained(context, edition, draw)) if json else tell(context, edition, draw))
+    for line in apart(context, signal or (), edition.rules):
+        print(f"windsock explain: {line}", file=sys.stderr)
+    print(_json(explained(context, edition, draw, only)) if json else tell(context, edition, draw, only))
+    if left_out:
+        print(f"windsock explain: this is without {', '.join(left_out)}; see above", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _named(name: str, edition: Edition, left_out: tuple[str, ...]) -> str:
+    """An experience of the edition. Raises WindsockError for one that there is not."""
+    if name in edition.named:
+        return name
+    hint = advice(name, edition.named)
+    if left_out and "did you mean" not in hint:
+        hint = f"it may be in {' or '.join(left_out)}, which cannot be understood; see above"
+    raise WindsockError(f"there is no experience `{name[:80]}`; {hint}")
 
 
 def _token(token: str, pairs: list[tuple[str, str]], settings: Settings, json: bool) -> None:

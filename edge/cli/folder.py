@@ -14,7 +14,7 @@ from edge.live import switches
 from edge.settings import Settings
 from edge.settings import load as load_settings
 from rules.compile import compile as compile_rules
-from rules.load import load
+from rules.load import Loaded, load
 
 
 def settings_of(**flags: str | None) -> Settings:
@@ -30,10 +30,30 @@ def edition_of(folder: Path, command: str, broken: int = 2) -> Edition:
     """
     loaded = load(folder)
     if loaded.document is None:
-        for problem in loaded.problems:
-            print(problem if problem.file else f"windsock {command}: {problem}", file=sys.stderr)
+        _say(loaded, command)
         raise typer.Exit(broken if all(problem.file for problem in loaded.problems) else 2)
     return Edition(compile_rules(loaded.document))
+
+
+def part_of(folder: Path, command: str) -> tuple[Edition, tuple[str, ...]]:
+    """What the files of the folder say that can be understood, also where it cannot be served; and the other files.
+
+    The problems are printed; where nothing can be understood that is the end, with the exit code 2.
+    """
+    loaded = load(folder)
+    document = loaded.document or loaded.part
+    if loaded.document is None:
+        _say(loaded, command)
+    if document is None or not (document["experiences"] or loaded.document):
+        raise typer.Exit(2)
+    files = {each["file"] for each in document["experiences"]}
+    errors = (problem.file for problem in loaded.problems if problem.severity == "error")
+    return Edition(compile_rules(document)), tuple(dict.fromkeys(file for file in errors if file not in files))
+
+
+def _say(loaded: Loaded, command: str) -> None:
+    for problem in loaded.problems:
+        print(problem if problem.file else f"windsock {command}: {problem}", file=sys.stderr)
 
 
 def off_here(settings: Settings) -> frozenset[str]:

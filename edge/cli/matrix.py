@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,7 +15,8 @@ import typer
 
 from edge.cli.asking import Asked
 from edge.cli.folder import edition_of, settings_of
-from edge.decisions.matrix.matrix import Matrix, Visitor
+from edge.decisions.matrix.blocks import blocks, part
+from edge.decisions.matrix.matrix import Matrix, Shown, Visitor
 from edge.decisions.matrix.matrix import matrix as matrix_of
 from edge.errors import WindsockError
 from edge.settings import Settings
@@ -45,8 +46,9 @@ def matrix(
     windsock matrix /pricing --signal country=NO --at 2026-12-24T19:00
     windsock matrix / --origin http://127.0.0.1:3000 --json
 
-    Each visitor is written as `windsock explain` takes it. Signals count as independent of each other, but for clock
-    and calendar, country and region, and the two names of a campaign's parameter.
+    Each visitor is written as `windsock explain` takes it. Experiences that have nothing to do with each other stand in
+    lists of their own. Signals count as independent of each other, but for clock, calendar and the place they are of,
+    country and region, and the two names of a campaign's parameter.
     """
     settings = settings_of(rules=rules, origin=origin)
     edition = edition_of(settings.rules, "matrix", broken=1)
@@ -98,15 +100,28 @@ def _told(found: Matrix, asked: Asked, wrong: list[str]) -> Iterator[str]:
     else:
         several = "combination" if len(found.combinations) == 1 else "combinations"
         yield f"{context.path}: {len(found.combinations)} {several} of {', '.join(found.experiences)}"
-        yield ""
-        named = {", ".join(f"{name}={variant}" for name, variant in shown) or "none of them": visitor
-                 for shown, visitor in found.combinations.items()}  # fmt: skip
-        yield from _columns({name: asked.arguments(visitor) for name, visitor in named.items()})
+        groups = blocks([*found.combinations])
+        if len(groups) > 1:
+            yield "each line of a list below goes with each line of the others; --json lists every combination"
+        said = {shown: asked.arguments(visitor) for shown, visitor in found.combinations.items()}
+        for names in groups:
+            yield ""
+            yield from _columns(_shortest(said, names))
     for experience, variant in found.elsewhere:
         yield f"\n{experience}: {variant} is not shown here{' at this time' if asked.at else ''}, but may be elsewhere"
     for experience in found.unsettled:
         yield f"\n{experience}: it asks for more than can be looked through; whether all of it is reached is not known"
     yield from (f"\n{each}" for each in wrong)
+
+
+def _shortest(said: Mapping[Shown, list[str]], names: Sequence[str]) -> dict[str, list[str]]:
+    """For each combination of these experiences, the visitor of whom the least has to be said."""
+    found: dict[str, list[str]] = {}
+    for shown, arguments in said.items():
+        own = ", ".join(f"{name}={variant}" for name, variant in part(shown, names)) or f"without {', '.join(names)}"
+        if own not in found or len(arguments) < len(found[own]):
+            found[own] = arguments
+    return found
 
 
 def _columns(rows: Mapping[str, list[str]]) -> Iterator[str]:

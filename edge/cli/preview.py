@@ -17,7 +17,8 @@ from edge.errors import WindsockError
 from edge.middleware.preview import LONGEST, PARAMETER, Preview, Previews
 from edge.question import ask
 from edge.question import signal as read_signal
-from edge.settings.secret import keys_of
+from edge.settings import Settings
+from edge.settings.secret import keys_of, make
 from edge.settings.secret import secret_file as file_of
 from edge.signals.read import for_questions
 from rules.problem import ReadingError
@@ -36,7 +37,8 @@ def preview(
     expires: Annotated[str, typer.Option(metavar="TIME", help="How long it is valid: 30m, 8h, up to 7d.")] = "1h",
     rules: Annotated[str | None, typer.Option(metavar="DIR", help="The rules folder.  [default: rules/site]")] = None,
     secret_file: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The edge's key.  [default: beside the edge's store]")
+        str | None,
+        typer.Option(metavar="FILE", help="The edge's key; made if it is not there.  [default: beside its store]"),
     ] = None,
 ) -> None:
     """A link that shows a page as somebody else would see it, until it expires.
@@ -59,12 +61,27 @@ def preview(
     if not forced and not signal:
         raise WindsockError("nothing is forced; write --variant EXPERIENCE=VARIANT or --signal NAME=VALUE")
     shown = Preview(forced, tuple(signal or ()), context.path, context.host)
+    previews = Previews(_keys(settings))
     try:
-        token = Previews(keys_of(file_of(settings))).seal(shown, now, seconds)
+        token = previews.seal(shown, now, seconds)
     except ValueError as error:
         raise WindsockError(f"this is too much for a link: {error}; force less") from None
     print(_with(url, token))
     _say(forced, edition, off_here(settings), now + seconds)
+
+
+def _keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys of the edge; where none has been started yet, a new one in the place where it will look."""
+    file = file_of(settings)
+    if not file.exists():
+        try:
+            make(file)
+        except OSError as error:
+            raise WindsockError(
+                f"secret_file {file} cannot be made ({error.strerror}); name the edge's own with --secret-file"
+            ) from None
+        print(f"{file} is new: the link works on an edge that reads this file", file=sys.stderr)
+    return keys_of(file)
 
 
 _SHORTEST: Final = 1

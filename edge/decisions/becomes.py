@@ -6,7 +6,7 @@ that an address reads as the browser asks for it. Whether the page has the slot 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 from urllib.parse import quote
@@ -45,6 +45,34 @@ def lines(experience: Experience, variant: Variant, values: Mapping[str, str], c
         yield _UNCHANGED[experience.delivery]
     for slot, change in found.items():
         yield f"{_SAID.get(slot, slot)}: {change if len(change) <= LONGEST else f'{change[: LONGEST - 1]}…'}"
+
+
+def taken(shown: Sequence[tuple[str, Variant]]) -> dict[str, str]:
+    """Of experiences with their variants, in order: those that are not shown, each with the one that is in its way.
+
+    Two that change the same slot get in each other's way if one leaves nothing of it to the other, as on the page.
+    """
+    changed: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, str] = {}
+    for name, variant in shown:
+        others = (
+            other
+            for selector, form in variant.forms
+            for other, kind in changed.get(selector, ())
+            if _clash({kind, form.kind})
+        )
+        other = next(others, "")
+        if other:
+            found[name] = other
+            continue
+        for selector, form in variant.forms:
+            changed.setdefault(selector, []).append((name, form.kind))
+    return found
+
+
+def _clash(kinds: set[str]) -> bool:
+    whole = bool(kinds & {"replace", "remove"}) and not kinds & {"before", "after"}
+    return whole or kinds in ({"set"}, {"text"}, {"order"}, {"text", "order"})
 
 
 _UNCHANGED: Final = {

@@ -6,11 +6,11 @@ are `outside`, and so are those that a redirect leaves no page for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from edge.context import Context
-from edge.decisions.becomes import becomes, lines
+from edge.decisions.becomes import becomes, lines, taken
 from edge.decisions.chance import draws, side
 from edge.decisions.decide import decide, default, stands_for
 from edge.decisions.values import Decision, Draw
@@ -20,27 +20,49 @@ from rules.values import UNKNOWN, Experience, Value
 from rules.when import evaluate
 from rules.words import SIGNALS
 
+Met = Mapping[str, Decision]
+"""Experience -> what was decided, for those that are on the page."""
 
-def explain(context: Context, edition: Edition, draw: Draw) -> dict[str, object]:
+
+def explain(context: Context, edition: Edition, draw: Draw, only: Collection[str] = ()) -> dict[str, object]:
     """The answer as plain data: `path`, `signals` and `decisions`, as `windsock explain --json` prints them.
 
     Signals: each one there is, `unknown` where it is not known, and those that this request has besides (`query.*`).
+    `shows` of a decision: slot -> what becomes of it; empty where that is nothing, or not settled. `only`: the names of
+    the experiences that are told of, if not all.
     """
     met = {decision.experience: decision for decision in decide(context, edition, draw)}
+    hidden = _taken(met, edition)
     return {
         "path": context.path,
         "signals": _signals(context),
         "decisions": [
-            _plain(met.get(experience.name) or default(experience, "outside"))
-            for experience in edition.rules.experiences
+            {**_plain(met.get(each.name) or default(each, "outside")), "shows": _shows(each, met, hidden, context)}
+            for each in edition.rules.experiences
+            if not only or each.name in only
         ],
     }
 
 
-def tell(context: Context, edition: Edition, draw: Draw) -> str:
+def tell(context: Context, edition: Edition, draw: Draw, only: Collection[str] = ()) -> str:
     """The same as a text of some lines: what is known, then each experience of this page with its reasons."""
     met = {decision.experience: decision for decision in decide(context, edition, draw)}
-    return "\n".join((*_told_signals(context), *_told_draw(draw), *_told_decisions(context, edition, draw, met)))
+    wanted = [each for each in edition.rules.experiences if not only or each.name in only]
+    told = _told_decisions(context, edition, draw, met, wanted)
+    return "\n".join((*_told_signals(context), *_told_draw(draw), *told))
+
+
+def _shows(experience: Experience, met: Met, hidden: Mapping[str, str], context: Context) -> dict[str, str]:
+    decision = met.get(experience.name)
+    if decision is None or decision.variant is None or experience.name in hidden:
+        return {}
+    return becomes(experience, experience.variants[decision.variant], decision.values, context)
+
+
+def _taken(met: Met, edition: Edition) -> dict[str, str]:
+    """Those that are not shown, since one before them changes the same slot, which is named."""
+    variants = ((name, edition.named[name].variants.get(decision.variant or "")) for name, decision in met.items())
+    return taken([(name, variant) for name, variant in variants if variant is not None])
 
 
 def _signals(context: Context) -> dict[str, Value]:
@@ -74,29 +96,50 @@ def _told_draw(draw: Draw) -> Iterator[str]:
         yield "nothing is drawn for this visitor: the largest share is shown"
 
 
-def _told_decisions(context: Context, edition: Edition, draw: Draw, met: Mapping[str, Decision]) -> Iterator[str]:
-    elsewhere: dict[str, list[str]] = {}
+def _told_decisions(
+    context: Context, edition: Edition, draw: Draw, met: Met, wanted: Sequence[Experience]
+) -> Iterator[str]:
     in_play = {decision.experience: decision for decision in decide(context, edition, Draw(None))}
+    hidden = _taken(met, edition)
     if not edition.rules.experiences:
         yield "\nthese rules hold no experience"
     if EVERYTHING in edition.off:
         yield "\neverything is switched off: every page is the site's own; windsock on switches it on again"
-    for experience in edition.rules.experiences:
+    for experience in wanted:
         decision = met.get(experience.name)
-        if decision is None:
-            elsewhere.setdefault(_why_not_here(experience, context), []).append(experience.name)
-            continue
-        yield ""
-        yield f"{experience.name}: {_verdict(experience, decision, context, draw)}"
-        others = in_play.get(experience.name) if decision.reason in ("outside", "holdout") else decision
-        yield from (f"  {line}" for line in _reasons(experience, others or decision, context, draw))
-    redirected = next((name for name in met if edition.named[name].delivery == "redirect"), None)
-    if redirected and len(met) == 1:
-        names = [name for experiences in elsewhere.values() for name in experiences]
-        elsewhere = {f"not met, since {redirected} redirects": names} if names else {}
-    for why, names in elsewhere.items():
+        if decision is not None:
+            yield ""
+            yield f"{experience.name}: {_verdict(experience, decision, context, draw)}"
+            yield from (f"  {line}" for line in _outcome(experience, decision, context, hidden))
+            others = in_play.get(experience.name) if decision.reason in ("outside", "holdout") else decision
+            yield from (f"  {line}" for line in _reasons(experience, others or decision, context, draw))
+    for why, names in _elsewhere(context, edition, met, wanted).items():
         yield ""
         yield f"{why}: {', '.join(names)}"
+
+
+def _outcome(experience: Experience, decision: Decision, context: Context, hidden: Mapping[str, str]) -> Iterator[str]:
+    """What becomes of each slot; where chance decides, with each of the variants."""
+    if experience.name in hidden:
+        yield f"not shown: {hidden[experience.name]} changes the same slot, and comes first"
+    elif decision.variant is not None:
+        yield from lines(experience, experience.variants[decision.variant], decision.values, context)
+    else:
+        for name, variant in experience.variants.items():
+            if decision.distribution.get(name):
+                values = stands_for(experience, name, context)
+                yield from (f"{name}: {line}" for line in lines(experience, variant, values, context))
+
+
+def _elsewhere(context: Context, edition: Edition, met: Met, wanted: Sequence[Experience]) -> dict[str, list[str]]:
+    """Why not here -> the experiences that are not on this page."""
+    found: dict[str, list[str]] = {}
+    redirected = next((name for name in met if edition.named[name].delivery == "redirect"), None)
+    alone = f"not met, since {redirected} redirects" if redirected and len(met) == 1 else ""
+    for experience in wanted:
+        if experience.name not in met:
+            found.setdefault(alone or _why_not_here(experience, context), []).append(experience.name)
+    return found
 
 
 def _why_not_here(experience: Experience, context: Context) -> str:

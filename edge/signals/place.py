@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Final
 
-from edge.signals.country import CONTINENT, ZONE
 from edge.signals.zones import zone
+from rules.country import CONTINENT, ZONE
 from rules.words import COUNTRIES, SIGNALS
 
 LONGEST: Final = 100

@@ -11,21 +11,18 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from edge.signals.country import HOME, SOUTH, SOUTHERN_ZONES, weekend
 from edge.signals.place import NOWHERE, Place
 from edge.signals.zones import zone as zone_of
+from rules.country import HOME, SOUTH, SOUTHERN_ZONES, weekend
+from rules.derived import Dayparts, daypart, season
 from rules.values import Value
 from rules.window import WEEKDAYS
 from rules.words import DAYPARTS
-
-Dayparts = Mapping[str, tuple[float, float]]
-"""Name of a part of the day -> (from, until) in hours; the second is not included and may lie after midnight."""
 
 REMEMBERED: Final = 1024
 """Minutes of a zone and country that are kept; there are some 400 of those at once."""
 
 _MINUTE: Final = 60
-_SEASONS: Final = ("winter", "spring", "summer", "autumn")
 
 
 class Times:
@@ -36,10 +33,7 @@ class Times:
         self._minute = lru_cache(maxsize=REMEMBERED)(self._uncached)
 
     def signals(self, at: float, place: Place = NOWHERE) -> Mapping[str, Value]:
-        """`hour`, `daypart`, `weekday`, `weekend`, `date`, `month` and `season` at `at`, seconds since the epoch.
-
-        Seasons turn with the month: spring is March to May in the north and September to November in the south.
-        """
+        """`hour`, `daypart`, `weekday`, `weekend`, `date`, `month` and `season` at `at`, seconds since the epoch."""
         latitude = place.latitude
         south = None if latitude is None else latitude < 0
         return self._minute(int(at // _MINUTE), place.timezone, place.country, south)
@@ -55,17 +49,9 @@ class Times:
             "weekend": now.weekday() in weekend(country or HOME.get(str(zone), "")),
             "date": now.date().isoformat(),
             "month": now.month,
-            "season": _SEASONS[(now.month + 6 * south) % 12 // 3],
+            "season": season(now.month, south=south),
         }
         part = daypart(now.hour + now.minute / 60, self._dayparts)
         if part is not None:
             found["daypart"] = part
         return found
-
-
-def daypart(hour: float, dayparts: Dayparts) -> str | None:
-    """The first part of the day that `hour` (0 <= hour < 24) lies in; None when it lies in none."""
-    for name, (start, end) in dayparts.items():
-        if start <= hour < end if start < end else (hour >= start or hour < end):
-            return name
-    return None

@@ -154,7 +154,7 @@ group: top
 variants:
   a: original
   b: {{order: ["#new", "#charts"]}}
-  c: {{html: "<p title='{{place.name}}'>{{slug}} {{other}} {{slug}}</p>"}}
+  c: {{html: "<p title='{{place.name}}'>{{slug}} {{{{other}}}} {{slug}}</p>"}}
 choose: [{{show: b}}, {{show: c}}]
 """
 
@@ -208,7 +208,7 @@ def test_another_member_of_the_group_is_a_change(tmp_path: Path) -> None:
 
 def test_a_document_of_an_earlier_version_can_still_be_read() -> None:
     document = json.loads(json.dumps(load(CASES).document))
-    for key in ("places", "stores", "about", "near", "load", "signals", "cache", "allow"):
+    for key in ("places", "stores", "about", "near", "load", "signals", "events", "cache", "allow"):
         del document["site"][key]
     for each in document["experiences"]:
         del each["group"], each["until"]

@@ -7,7 +7,7 @@ visitor that is named here has been asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -16,7 +16,7 @@ from typing import Final
 from edge.context import Context
 from edge.decisions.decide import decide
 from edge.decisions.matrix.case import cases
-from edge.decisions.matrix.moment import Clock
+from edge.decisions.matrix.moment import CLOCK, Clock
 from edge.decisions.matrix.program import Program, program, shortened
 from edge.decisions.matrix.search import Settled, apart, settle
 from edge.decisions.values import Decision, Draw
@@ -45,11 +45,26 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is asked about: a visit to a page, which of its signals stay as they are, and the site's clock."""
+    """What is asked about: a visit to a page, which of its signals stay as they are, and the site's clock.
+
+    `others` are the clocks of visitors elsewhere, whose places stand in them.
+    """
 
     context: Context
     fixed: frozenset[str]
     clock: Clock
+    others: tuple[Clock, ...] = ()
+
+    def at(self, other: Clock) -> Page:
+        """The same for visitors at the place of that clock."""
+        known = {**self.context.signals, **other.place}
+        context = replace(self.context, signals={**known, **other.tell(self.context.at, known)})
+        return Page(context, self.fixed | other.place.keys(), other)
+
+    def anywhere(self) -> Page:
+        """The same for everybody: nothing stays as it is, and any place may have any of the clocks."""
+        others = tuple(replace(each, place={}, only=None) for each in self.others)
+        return Page(self.context, frozenset(), replace(self.clock, only=None), others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,7 @@ def matrix(page: Page, edition: Edition, most: int = MOST) -> Matrix:
     found = _combinations(page, _only(edition, here), most)
     alone = {x.name: _alone(page, edition, x) if found is None else _of(x.name, found) for x in here}
     missing = [(x, name) for x in here for name in _never(x, alone[x.name])]
-    anywhere = {x.name: _alone(replace(page, fixed=frozenset()), edition, _everywhere(x)) for x, _ in missing}
+    anywhere = {x.name: _alone(page.anywhere(), edition, _everywhere(x)) for x, _ in missing}
     never = [(x.name, name) for x, name in missing if name in _never(x, anywhere[x.name])]
     return Matrix(
         experiences=tuple(x.name for x in here),
@@ -121,19 +136,34 @@ def _of(name: str, found: Mapping[Shown, Visitor]) -> Mapping[str, Visitor]:
 
 def _combinations(page: Page, edition: Edition, most: int) -> Mapping[Shown, Visitor] | None:
     """Every combination with its first visitor; None when there are more than `most`, or too many ways to them."""
-    groups = _settled(page, edition)
-    if groups is None or prod(map(len, groups)) > _WAYS * most:
-        return None
     found: dict[Shown, Visitor] = {}
+    for each in (page, *_elsewhere(page, edition)):
+        groups = _settled(each, edition)
+        if groups is None or prod(map(len, groups)) > _WAYS * most or not _added(found, groups, each, edition, most):
+            return None
+    return found
+
+
+def _elsewhere(page: Page, edition: Edition) -> Iterator[Page]:
+    """The page as visitors with other clocks have it, where anything depends on those."""
+    leaves = (leaf for experience in edition.rules.experiences for leaf in program(experience).leaves())
+    if any(leaf.signal in CLOCK - {"at", *page.fixed} for leaf in leaves):
+        yield from (page.at(each) for each in page.others if page.fixed.isdisjoint(each.place))
+
+
+def _added(
+    found: dict[Shown, Visitor], groups: Sequence[Sequence[_Way]], page: Page, edition: Edition, most: int
+) -> bool:
+    """Add the combinations of all ways; False when there are too many."""
     for ways in product(*groups):
-        context = _met(page.context, {name: value for way in ways for name, value in way.signals.items()})
+        context = _met(page, {name: value for way in ways for name, value in way.signals.items()})
         columns = {name: column for way in ways for name, column in way.columns.items()}
         for draw in _draws(edition, columns):
             shown = tuple((d.experience, d.variant or "") for d in decide(context, edition, draw))
             found.setdefault(shown, Visitor(context, draw))
             if len(found) > most:
-                return None
-    return found
+                return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +183,7 @@ def _settled(page: Page, edition: Edition) -> list[list[_Way]] | None:
     parts = cases(
         [leaf for each in programs for leaf in each.leaves()], page.context.signals, page.clock, edition.rules.own
     )
-    columns = _Columns(page.context, edition)
+    columns = _Columns(page, edition)
     groups = []
     for together, theirs in apart(programs, parts):
         found = settle(together, theirs, edition.named)
@@ -175,14 +205,14 @@ def _different(settled: Iterable[Settled], columns: _Columns) -> list[_Way]:
 class _Columns:
     """What an experience shows to each bucket, once for each way in which its program comes out."""
 
-    def __init__(self, context: Context, edition: Edition) -> None:
-        self._context, self._named = context, edition.named
+    def __init__(self, page: Page, edition: Edition) -> None:
+        self._page, self._named = page, edition.named
         self._alone = {x.name: _only(edition, (x,)) for x in edition.rules.experiences}
         self._known: dict[Program, tuple[str, ...]] = {}
 
     def __call__(self, settled: Program, signals: Signals) -> tuple[str, ...]:
         if settled not in self._known:
-            context, alone = _met(self._context, signals), self._alone[settled.name]
+            context, alone = _met(self._page, signals), self._alone[settled.name]
             buckets = range(BUCKETS if self._named[settled.name].coins else 1)
             column = tuple(_variant(decide(context, alone, Draw(bucket, bucket))) for bucket in buckets)
             self._known[settled] = column if len(set(column)) > 1 else column[:1]
@@ -214,10 +244,12 @@ def _rows(columns: list[tuple[str, ...]]) -> list[int]:
     return list(rows.values()) or [0]
 
 
-def _met(context: Context, signals: Signals) -> Context:
-    """The visit of somebody with these signals."""
+def _met(page: Page, signals: Signals) -> Context:
+    """The visit of somebody with these signals, and with the clock and calendar of where they are."""
+    context = page.context
     own = {name.removeprefix("query."): value for name, value in signals.items() if name.startswith("query.")}
     query = {name: value for name, value in {**context.query, **own}.items() if value != UNKNOWN}
-    told = {name: value for name, value in signals.items() if name != "at"}
+    known = {**context.signals, **{name: value for name, value in signals.items() if name != "at"}}
     at = float(signals.get("at", context.at))
-    return replace(context, signals={**context.signals, **told}, query={k: str(v) for k, v in query.items()}, at=at)
+    known |= {name: value for name, value in page.clock.tell(at, known).items() if name not in page.fixed}
+    return replace(context, signals=known, query={k: str(v) for k, v in query.items()}, at=at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
@@ -23,15 +23,20 @@ CLOCK: Final = frozenset({"at", "hour", "daypart", "weekday", "weekend", "date",
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What time it is, the site's zone and parts of the day, and what clocks and calendars tell at a moment.
+    """What time it is, the site's zone and parts of the day, and what clock and calendar of a visitor tell at a moment.
 
-    `tell` gives the signals as visitors in different places have them; first those that are where the site is.
+    `only`: the one moment that is asked about, if not all from now on.
+    `tell` takes the moment and what is known of the visitor: in another country it is another season. `place` is where
+    the visitor is, if not at home: country and time zone, and nothing else of what tells a place. `there`: the zone.
     """
 
     now: float
     zone: tzinfo
     dayparts: Mapping[str, tuple[float, float]]
-    tell: Callable[[float], Sequence[Signals]]
+    tell: Callable[[float, Signals], Signals]
+    only: float | None = None
+    place: Signals = field(default_factory=dict)
+    there: tzinfo | None = None
 
 
 _ROUND: Final = 400
@@ -44,21 +49,21 @@ _DAY: Final = 24 * 60
 def moments(leaves: Sequence[Leaf], clock: Clock) -> Iterator[Signals]:
     """The clock's signals, with the moment as `at`, among them some for each answer of these leaves.
 
-    Now comes first, and every moment as it is where the site is, before others' clocks are looked at.
+    Now comes first.
     """
-    found = [at for at in (clock.now, *_candidates(leaves, clock)) if at >= clock.now]
-    for place in range(len(clock.tell(clock.now))):
-        yield from ({**clock.tell(at)[place], "at": at} for at in found)
+    every = (at for at in (clock.now, *_candidates(leaves, clock)) if at >= clock.now)
+    found = every if clock.only is None else [clock.only]
+    yield from ({**clock.tell(at, clock.place), "at": at} for at in found)
 
 
 def _candidates(leaves: Sequence[Leaf], clock: Clock) -> Iterator[float]:
-    zone = clock.zone
+    zone, zones = clock.zone, dict.fromkeys((clock.zone, clock.there or clock.zone))
     today = datetime.fromtimestamp(clock.now, zone).date()
     ends = sorted({datetime.fromtimestamp(at, zone) for leaf in leaves for at in _bounds(leaf)})
     clocks = _clocks(leaves, clock.dayparts, ends)
     for day in _days(leaves, today, [*(end.date() for end in ends), *_dates(leaves)], clock):
         for minutes in clocks:
-            yield datetime.combine(day, time(*divmod(minutes, 60)), zone).timestamp()
+            yield from (datetime.combine(day, time(*divmod(minutes, 60)), each).timestamp() for each in zones)
 
 
 def _days(leaves: Sequence[Leaf], today: date, named: Iterable[date], clock: Clock) -> Iterator[date]:
@@ -73,10 +78,11 @@ def _days(leaves: Sequence[Leaf], today: date, named: Iterable[date], clock: Clo
         if day in passed or len(passed) > _MOST_DAYS:
             continue
         passed.add(day)
-        told = clock.tell(datetime.combine(day, time(12), clock.zone).timestamp())
+        noon = datetime.combine(day, time(12), clock.there or clock.zone).timestamp()
+        told = clock.tell(noon, clock.place)
         weekday = day.weekday()
         kind = (
-            *(leaf.holds(signals) for leaf in about_days for signals in told),
+            *(leaf.holds(told) for leaf in about_days),
             *((weekday in span.days, (weekday - 1) % 7 in span.days) for span in spans),
             sum(day > edge for edge in starts),
         )

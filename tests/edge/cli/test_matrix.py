@@ -92,7 +92,7 @@ def test_people_read_a_line_each_that_can_be_typed_again(folder: Path, capsys: p
     assert lines[2] == "  hero=classic  anybody"
     assert lines[3:5] == [
         "  hero=cold     --signal temperature=3.444444",
-        "  hero=phone    --signal device=mobile --signal country=NO",
+        "  hero=phone    --signal country=NO --signal device=mobile",
     ]
     assert shlex.split(lines[5])[:2] == ["hero=south", "--at"]
 

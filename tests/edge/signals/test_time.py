@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.signals.place import NOWHERE, Place, place
-from edge.signals.time import Dayparts, Times, daypart
+from edge.signals.time import Times
+from rules.derived import Dayparts, daypart
 from rules.values import Value
 from rules.words import DAYPARTS, SIGNALS
 

@@ -36,7 +36,7 @@ CLOCKS = Times(OSLO)
 
 
 def clock(now: float = NOW) -> Clock:
-    return Clock(now, OSLO, DAYPARTS, lambda at: [CLOCKS.signals(at)])
+    return Clock(now, OSLO, DAYPARTS, lambda at, _: CLOCKS.signals(at))
 
 
 def page(path: str = "/", host: str = "", at: float = NOW, **signals: Any) -> Page:

@@ -20,7 +20,7 @@ from rules.words import DAYPARTS
 OSLO = ZoneInfo("Europe/Oslo")
 NOW = datetime(2026, 11, 22, 11, 7, tzinfo=UTC).timestamp()
 TIMES = Times(OSLO)
-CLOCK = Clock(NOW, OSLO, DAYPARTS, lambda at: [TIMES.signals(at)])
+CLOCK = Clock(NOW, OSLO, DAYPARTS, lambda at, _: TIMES.signals(at))
 
 ASKED = st.sampled_from(
     [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from edge.signals import country
-from edge.signals.zones import zone
+from zoneinfo import available_timezones
+
+from rules import country
 from rules.words import COUNTRIES, SIGNALS
 
 
@@ -13,7 +14,7 @@ def test_every_country_has_a_continent() -> None:
 
 
 def test_every_zone_that_is_named_exists() -> None:
-    assert all(zone(name) for name in (*country.ZONE.values(), *country.SOUTHERN_ZONES))
+    assert available_timezones() >= {*country.ZONE.values(), *country.SOUTHERN_ZONES}
 
 
 def test_every_country_that_is_named_is_one() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from rules.window import WEEKDAYS
 
-_FACTS: Final = tomllib.loads(files("edge.signals").joinpath("data/countries.toml").read_text("utf-8"))
+_FACTS: Final = tomllib.loads(files("rules").joinpath("data/countries.toml").read_text("utf-8"))
 
 CONTINENT: Final[Mapping[str, str]] = {
     country: continent for continent, countries in _FACTS["continent"].items() for country in countries.split()
