@@ -10,16 +10,16 @@ visitor gets.
     at           a moment: 2026-11-22T19:00, or 19:00 for today, on the site's clock unless an offset is given;
                  now if left out
 
-What follows from a given signal is given with it: an hour lies in a part of the day, a date is a weekday in a month,
-and in another country or time zone it is another time. Schedules go by the moment, whatever hour or date is given.
+What follows from a given signal is given with it (see `edge.signals.given`). Schedules, holidays and events go by the
+moment.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
@@ -30,23 +30,19 @@ from edge.decisions.values import Draw
 from edge.edition import Edition
 from edge.errors import WindsockError
 from edge.settings import Settings
-from edge.signals.place import Place
+from edge.signals.given import following
 from edge.signals.read import Reader
 from edge.signals.read import read as read_signals
 from edge.signals.session import read as read_session
-from edge.signals.time import Times
 from edge.signals.trace import trace
 from edge.web import cookie
 from edge.web.consent import EXEMPT, Consent
 from edge.web.peer import Trust
 from edge.web.read import read
 from edge.web.request import Request
-from rules.derived import Dayparts, completed, daypart
 from rules.spelling import advice
-from rules.values import BUCKETS, UNKNOWN, RuleSet, Signals, Value
+from rules.values import BUCKETS, UNKNOWN, Value
 from rules.vocabulary import COMMON, Own, parse_value
-from rules.window import WEEKDAYS
-from rules.words import DAYPARTS
 
 Pairs = Iterable[tuple[str, str]]
 """The question as (name, text), in order; `header` and `signal` may repeat."""
@@ -100,7 +96,7 @@ def ask(
     mode = consent.of(request, stored)
     session = read_session(request, stored).signals if mode == "consented" else {}
     draw = Draw(None, strict=True) if mode == "strict" else _draw(question, stored)
-    return replace(context, signals={**context.signals, **session, **_following(given, context, edition.rules)}), draw
+    return replace(context, signals={**context.signals, **session, **following(given, context, edition.rules)}), draw
 
 
 def whence(
@@ -109,7 +105,9 @@ def whence(
     """Every signal of such a visitor as plain data: its value, where it comes from or why nobody knows it, its age."""
     _, request, at, given = _visit(pairs, edition, now)
     context = signals(request, edition.rules, at)
-    found = trace(signals, settings, request, edition.rules, at, _following(given, context, edition.rules))
+    told = following(given, context, edition.rules)
+    found = dict(trace(signals, settings, request, edition.rules, at, told))
+    found |= {name: replace(found[name], source="follows from what is given") for name in told.keys() - given}
     return {"path": request.path, "at": round(at, 3), "signals": {name: asdict(each) for name, each in found.items()}}
 
 
@@ -119,46 +117,6 @@ def _visit(pairs: Pairs, edition: Edition, now: float) -> tuple[Question, Reques
     given = dict(signal(written, rules.own) for written in question.signal)
     at = _moment(question.at, rules.zone, now) if question.at else now
     return question, _request(question, given), at, given
-
-
-def _following(given: Signals, context: Context, rules: RuleSet) -> dict[str, Value]:
-    """The signals that are given, and what follows: from a place the clock there, from a date its weekday."""
-    place = {name: given.get(name, context.signals.get(name, UNKNOWN)) for name in ("country", "region", "timezone")}
-    known = {name: str(value) for name, value in place.items() if value != UNKNOWN}
-    clock: Signals = {}
-    if given.keys() & place.keys():
-        country = known.get("country") or known.get("region", "")[:2]
-        zone = known.get("timezone", "") if "timezone" in given else ""
-        clock = Times(rules.zone, rules.dayparts).signals(context.at, Place(country=country, timezone=zone))
-    filled = completed({**known, **given}, rules.zone, rules.dayparts or DAYPARTS)
-    return {**clock, **{name: value for name, value in filled.items() if name in given or name not in known}}
-
-
-def apart(context: Context, written: Iterable[str], rules: RuleSet) -> Iterator[str]:
-    """What of the signals as they are written cannot be at this moment, a line each with the moment to say instead."""
-    given, signals = {each.partition("=")[0].strip() for each in written}, context.signals
-    if "date" not in given and signals.get("date", UNKNOWN) != UNKNOWN:
-        yield from _other_day(date.fromisoformat(str(signals["date"])), given, signals)
-    if "daypart" in given and "hour" not in given:
-        yield from _other_hour(signals, rules.dayparts or DAYPARTS)
-
-
-def _other_day(today: date, given: Collection[str], signals: Signals) -> Iterator[str]:
-    wanted = {name: signals[name] for name in ("month", "weekday") if name in given and signals[name] != UNKNOWN}
-    for day in (today + timedelta(ahead) for ahead in range(366)):
-        if wanted.items() <= {"month": day.month, "weekday": WEEKDAYS[day.weekday()]}.items():
-            if day != today:
-                said = " and ".join(f"{name}={value}" for name, value in wanted.items())
-                yield f"{said} leaves the date at {today}; to move the whole clock say --at {day}T12:00 instead"
-            return
-
-
-def _other_hour(signals: Signals, dayparts: Dayparts) -> Iterator[str]:
-    part, hour = str(signals["daypart"]), signals.get("hour", UNKNOWN)
-    if part in dayparts and hour != UNKNOWN and daypart(float(hour), dayparts) != part:
-        hours, minutes = divmod(round(dayparts[part][0] * 60), 60)
-        at = f"{hours:02}:{minutes:02}"
-        yield f"daypart={part} leaves the hour at {hour}; to move the whole clock say --at {at} instead"
 
 
 def _sorted(pairs: Pairs) -> Question:

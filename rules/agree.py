@@ -11,8 +11,8 @@ from datetime import UTC
 from typing import Any, Final
 
 from rules import window, written
+from rules.crawler import refusals
 from rules.glob import captures
-from rules.judgement import refusals
 from rules.markup import misplaced
 from rules.placeholder import named, placed, placed_value
 from rules.problem import Mistake, Place, ReadingError

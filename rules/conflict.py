@@ -41,37 +41,46 @@ _TAKES_INSIDE: Final = frozenset(("replace", "remove", "text"))
 def overlaps(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:
     """Warnings, each with its file: the later of two experiences is told, and of several in its way the first."""
     by_slot: dict[str, list[Plain]] = defaultdict(list)
+    inside: dict[str, list[tuple[str, Plain]]] = defaultdict(list)
     look = Together(own)
     compared = 0
     for each in experiences:
         slots = [(slot, outer) for slot in each["slots"] for outer in _around(slot)]
         near = [(slot, outer, other) for slot, outer in slots for other in by_slot.get(outer, ())]
-        for slot, outer, other in near[: MOST - compared]:
+        near += [(slot, inner, other) for slot in each["slots"] for inner, other in inside.get(normal(slot), ())]
+        for slot, theirs, other in near[: MOST - compared]:
             compared += 1
-            if _clash(other, outer, each, slot) and look.on_one_page(other, each):
-                yield each["file"], _overlapping(other, outer, slot, each)
+            if _clash(other, theirs, each, slot) and look.on_one_page(other, each):
+                yield each["file"], _overlapping(other, theirs, slot, each)
                 break
         for slot in {normal(slot) for slot in each["slots"]}:
             by_slot[slot].append(each)
+            for outer in list(_around(slot))[1:]:
+                inside[outer].append((slot, each))
 
 
-def _overlapping(other: Plain, outer: str, slot: str, each: Plain) -> Mistake:
-    what = (
-        f"`{slot}` is also a slot of `{other['name']}`"
-        if outer == normal(slot)
-        else (f"`{slot}` lies inside `{outer}`, a slot of `{other['name']}`")
-    )
+def _overlapping(other: Plain, theirs: str, slot: str, each: Plain) -> Mistake:
+    if theirs == normal(slot):
+        what = f"`{slot}` is also a slot of `{other['name']}`"
+    else:
+        lies = "lies inside" if theirs in _around(slot) else "holds"
+        what = f"`{slot}` {lies} `{theirs}`, a slot of `{other['name']}`"
     place = ("slot", each["slots"].index(slot)) if len(each["slots"]) > 1 else ("slot",)
     message = f"{what} ({other['file']}): where both would be shown, only that one is, since its file comes first"
     return Mistake(place, message, "give both the same `group: NAME`, other pages, or other slots", "warning")
 
 
-def _clash(first: Plain, outer: str, second: Plain, slot: str) -> bool:
-    """Whether some form of the first leaves nothing of the slot to one of the second."""
-    takes, wants = _kinds(first, outer), _kinds(second, slot)
-    if outer != normal(slot):
-        return bool(takes & _TAKES_INSIDE and wants)
-    return any(_TAKES.get(kind, frozenset()) & wants for kind in takes)
+def _clash(first: Plain, theirs: str, second: Plain, slot: str) -> bool:
+    """Whether some form of the one leaves nothing to some form of the other, whichever stands first."""
+    one, other = _kinds(first, theirs), _kinds(second, slot)
+    if theirs != normal(slot):
+        outer, inner = (one, other) if theirs in _around(slot) else (other, one)
+        return bool(outer & _TAKES_INSIDE and inner)
+    return _takes(one, other) or _takes(other, one)
+
+
+def _takes(kinds: set[str], others: set[str]) -> bool:
+    return any(_TAKES.get(kind, frozenset()) & others for kind in kinds)
 
 
 class Together:

@@ -112,9 +112,8 @@ def _untouched(value: object) -> str:
     if value == "original":
         return "original"
     shown = f'"{value[:40]}"' if isinstance(value, str) else "…"
-    raise wrong(
-        "this does not say what becomes of the slot", f"write {{text: {shown}}}, or another form; or `original`"
-    )
+    hint = f"write {{text: {shown}}}, or another form; or `original`"
+    raise wrong("this does not say what becomes of the slot", hint)
 
 
 class Or:

@@ -8,7 +8,8 @@ inside a piece: where what follows a capture stands at an earlier place, the cha
 of those that a capture takes, so the next capture can have them (if what follows holds any other character, the capture
 cannot run over it, and there is only one place). So each piece is found by `str.find` and one look at how far a run of
 such characters goes, from the left where it begins the text and from the right where it ends it. A piece between two
-stars may begin at several places; after `TRIES` of them the text counts as not matching.
+stars may begin at several places, but where it fails at one, it also fails wherever its first capture would begin later
+in the same run of characters: each try is about another run. After `TRIES` of them the text counts as not matching.
 
 A capture takes as little as it can beside other text, and all that there is beside a star.
 """
@@ -24,7 +25,7 @@ from typing import Final
 SLUG: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
 """The characters that a capture takes."""
 
-TRIES: Final = 64
+TRIES: Final = 32
 """Places at which a piece with captures between two stars may begin."""
 
 _RUN: Final = re.compile(r"[A-Za-z0-9._-]+")
@@ -103,7 +104,7 @@ class Piece:
             found = self.at(text, at, end) if at >= 0 else None
             if found is not None or at < 0:
                 return found
-            start = max(at + 1, self._stuck(text, at))
+            start = self._later(text, at)
         return None
 
     def _begin(self, text: str, start: int, end: int) -> int:
@@ -112,13 +113,10 @@ class Piece:
         found = _RUN.search(text, start, end)
         return found.start() if found else -1
 
-    def _stuck(self, text: str, at: int) -> int:
-        """Before this place nothing can begin, since the first capture would run into the same end."""
+    def _later(self, text: str, at: int) -> int:
+        """The next place where it may begin: the first capture could have begun at any that lies before."""
         first = at + len(self.texts[0])
-        run = _run(text, first)
-        if not self.texts[1:] or text.find(self.texts[1], first + 1, run + len(self.texts[1])) >= 0:
-            return 0
-        return run - len(self.texts[0]) + 1
+        return max(at + 1, _run(text, first) - len(self.texts[0]) + 1)
 
     def turned(self) -> Piece:
         """The same from right to left."""

@@ -17,8 +17,9 @@ from typing import Any, Final
 from rules.circle import circles
 from rules.compile import vocabulary, zone_of
 from rules.conflict import overlaps
+from rules.fact import facts, unnamed
 from rules.folder import open_folder
-from rules.judgement import doubts, permission, place_of
+from rules.judgement import doubts, permission, personal, place_of
 from rules.phrase import condition
 from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.reach import Taken, possible, terms
@@ -76,15 +77,17 @@ def _mark(tree: Tree, mistake: Mistake) -> Mark:
 def lint(document: Plain, own: Own, today: date) -> Iterator[Advice]:
     """Every warning about the experiences of a document; `own` are the site's words, `today` the date in its zone."""
     experiences: Sequence[Plain] = document["experiences"]
+    known, visitors = facts(document["site"]), personal(document["site"])
     for each in experiences:
-        yield from ((each["file"], mistake) for mistake in _one(each, own, today))
+        yield from ((each["file"], mistake) for mistake in (*_one(each, own, today), *unnamed(each, known, own)))
+        yield from ((each["file"], mistake) for mistake in doubts(each, visitors))
     yield from overlaps(experiences, own)
     yield from circles(experiences, own)
 
 
 def _one(experience: Plain, own: Own, today: date) -> Iterator[Mistake]:
     yield from _entries(experience, own)
-    for look in (_elements, _shares, _unshown, _goal, _shifting, doubts):
+    for look in (_elements, _shares, _unshown, _goal, _shifting):
         yield from look(experience)
     yield from _old(experience, today)
     yield from permission(experience, today)

@@ -8,7 +8,7 @@ never replaces a good one; what is wrong is reported all at once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -24,9 +24,11 @@ from rules.memory import Memory, Texts
 from rules.model import ExperienceFile
 from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.sitefile import SiteFile, remarks
-from rules.trap import line_of, without_value
+from rules.stop import line_of
+from rules.trap import without_value
 from rules.trial import failures
 from rules.validate import validate
+from rules.vocabulary import THERE_ARE
 from rules.written import text
 from rules.yaml import Mark, Tree, read
 
@@ -79,8 +81,11 @@ def load(folder: Path, memory: Memory[Read] | None = None, today: date | None = 
     problems.sort(key=lambda each: (each.file, each.line, each.column))
     if site is None:
         return Loaded(None, tuple(problems))
-    named = {each.name: each.plain for each in reversed(read_files) if each.plain}  # of two, the first
-    whole: Json = {"site": site, "experiences": [*reversed(named.values())]}
+    named: dict[str | None, Json] = {}
+    for each in read_files:
+        if each.plain:
+            named.setdefault(each.name, each.plain)
+    whole: Json = {"site": site, "experiences": [*named.values()]}
     found: Json = {**whole, "version": document.version(whole)}
     if any(each.severity == "error" for each in problems):
         return Loaded(None, tuple(problems), found)
@@ -169,7 +174,19 @@ def _told(file: str, tree: Tree, content: str, mistakes: Iterable[Mistake]) -> l
         line, column = tree.mark(mistake.at, key=mistake.key)
         found.append(Problem(file, line, column, mistake.severity, mistake.message, mistake.hint))
     errors = [problem for problem in found if problem.severity == "error"]
-    return errors or found
+    return list(_listed_once(errors or found))
+
+
+def _listed_once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The list of all signals is long: the first problem of a file tells it."""
+    listed_in = 0
+    for each in sorted(problems, key=lambda each: (each.line, each.column)):
+        before, there_are, _ = each.hint.partition(THERE_ARE)
+        if there_are and listed_in:
+            yield replace(each, hint=f"{before}{THERE_ARE} listed for line {listed_in}")
+        else:
+            listed_in = each.line if there_are else listed_in
+            yield each
 
 
 def _inside(path: Place, outer: set[Place]) -> bool:

@@ -95,9 +95,8 @@ def _one_value(about: Signal, text: str, own: Own) -> Value:
         return value_of(about, text, own)
     except ReadingError:
         if _SEVERAL.fullmatch(text.strip()):
-            raise wrong(
-                f"a test gives one value of `{about.name}`", f"`{text}` is for `when`: write one of it"
-            ) from None
+            hint = f"write one, not `{text}`, which is for `when`"
+            raise wrong(f"a test gives one value of `{about.name}`", hint) from None
         raise
 
 

@@ -10,10 +10,25 @@ from typing import Final
 
 from rules.problem import ReadingError, wrong
 from rules.window import calendar_day
+from rules.words import FINER, PERSONAL
 from rules.written import HEADER, LONGEST, REFUSED, duration, short, text, word
 
 NEAREST_KM: Final = 5
 """A smaller circle is finer than a city."""
+
+_SAYS_WHO: Final = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        authorization proxy-authorization cookie cookie2 forwarded from via x-forwarded-for x-forwarded
+        x-original-forwarded-for x-envoy-external-address cloudfront-viewer-address x-amzn-oidc-data
+        x-amzn-oidc-identity x-session-id x-request-id x-correlation-id traceparent
+        """,
+    )
+)
+"""Headers with the address, the name or a number of who asks."""
+
+_FINE: Final = re.compile(r"latitude|longitude|latlong|postal|postcode|zipcode|clientip|access-jwt")
 
 
 def refused(written: object) -> str:
@@ -59,11 +74,24 @@ def signal_name(written: object) -> str:
 
 
 def signal_header(written: object) -> str:
-    """A request header that a signal may be read from."""
+    """A request header that a signal may be read from: none that says who asks, from where exactly, or with what."""
     value = short(written)
-    if not HEADER.fullmatch(value) or value.lower() in ("cookie", "authorization", "proxy-authorization"):
+    lower = value.lower()
+    if not HEADER.fullmatch(value):
         raise wrong(f"a signal cannot be read from the header `{value}`", "name one that the proxy sets: X-Member")
-    return value.lower()
+    if lower == "user-agent" or lower.startswith("sec-ch-ua"):
+        message = f"`{value}` tells crawlers from visitors, and one visitor from another"
+        raise wrong(message, "use `device`, `os` and `browser`: `when: {device: mobile}`")
+    if lower in _SAYS_WHO or _FINE.search(lower) or _last_words(lower) & (FINER | PERSONAL):
+        message = f"`{value}` says who somebody is, or where to a street: no signal may"
+        raise wrong(message, "use `country`, `region` or `city`, or let the proxy set a group of many: X-Member")
+    return lower
+
+
+def _last_words(header: str) -> set[str]:
+    """What a header is about, by its name: `user` and `remote_user` for x-remote-user."""
+    words = header.split("-")
+    return {words[-1], "_".join(words[-2:])}
 
 
 def days(written: object) -> tuple[str, str]:

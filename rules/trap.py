@@ -9,47 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from rules.askew import askew
+from rules.stop import Mark, Stop, Told, line_of
 from rules.words import FAMILIES, SIGNALS
-
-Mark = tuple[int, int]
-Told = tuple[Mark, str, str]
-"""Line and column, from 1; message; hint."""
-
-
-LONGEST: Final = 400
-"""Characters of a line that are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Where a parser gave up."""
-
-    lines: list[str]
-    at: Mark
-    began: Mark  # where the thing began that it was reading
-    said: str
-
-    @property
-    def line(self) -> str:
-        """The beginning of the line in which it gave up."""
-        return line_of(self.lines, self.at[0])
 
 
 def explain(text: str, at: Mark, began: Mark, said: str) -> Told:
     """What is wrong in a text where the parser gave up, in something that `began` earlier, and what it `said`."""
     stop = Stop(text.splitlines(), at, began, said)
-    for trap in (_by_line, _comment, _left_open, _by_character, _in_braces, _by_shape, _by_words):
+    for trap in (_by_line, _in_braces, askew, _markup, _by_character, _by_shape, _by_words):
         for told in trap(stop):
             return told
     return at, f"this cannot be read as YAML ({said})", "put quotes round the text, or compare with rules/README.md"
-
-
-def line_of(lines: list[str], number: int) -> str:
-    """The beginning of a line, counted from 1; empty where there is none."""
-    return lines[number - 1][:LONGEST] if 0 < number <= len(lines) else ""
 
 
 def without_value(step: str | int, line: str, column: int, below: str = "") -> tuple[str, str]:
@@ -91,9 +64,6 @@ def _by_line(stop: Stop) -> Iterator[Told]:
         yield (stop.at[0], 1), f"`{found[1]}` does not belong into the file", "delete this line"
     if "mapping values" not in stop.said and "expected ':'" not in stop.said:
         return
-    if _TAG.match(line):
-        hint = "write `html: |`, and the markup below it, indented"
-        yield stop.at, "markup over several lines needs a `|` behind its key", hint
     began = (stop.began[0], line_of(stop.lines, stop.began[0]))
     for number, text in (began, (stop.at[0] - 1, above), (stop.at[0], line)):
         if (found := _NO_SPACE.match(text)) and not re.search(r":\s", text[found.end() - 1 :]):
@@ -104,28 +74,11 @@ def _by_line(stop: Stop) -> Iterator[Told]:
             yield (number, found.start(1) + 1), "`=` is not the sign for a value", hint
 
 
-def _left_open(stop: Stop) -> Iterator[Told]:
-    """Quotes that are not closed run on to the next ones, and the parser stops far below."""
-    if "mapping values" in stop.said or "','" in stop.said:
-        return
-    for number, line in enumerate(stop.lines[: stop.at[0]], 1):
-        found = _OPENED.search(line) if len(line) <= LONGEST else None
-        if found:
-            yield (number, found.start(2) + 1), "quotes are opened here and not closed", "close the quotes"
-        if _BLOCK.search(line):  # from here on quotes may be part of the markup
-            return
-
-
-def _comment(stop: Stop) -> Iterator[Told]:
-    """A `#` without quotes inside brackets hides the rest of its line, closing brackets too."""
-    for number in range(stop.began[0], stop.at[0] + 1) if "','" in stop.said or "node content" in stop.said else ():
-        if found := _HIDDEN.match(line_of(stop.lines, number)):
-            hint = f'put quotes round what begins with it: "{found[2]}"'
-            yield (
-                (number, found.start(2) + 1),
-                "in YAML `#` begins a comment, which goes on to the end of the line",
-                hint,
-            )
+def _markup(stop: Stop) -> Iterator[Told]:
+    """Markup over several lines without the sign for it."""
+    if ("mapping values" in stop.said or "expected ':'" in stop.said) and _TAG.match(stop.line):
+        hint = "write `html: |`, and the markup below it, indented"
+        yield stop.at, "markup over several lines needs a `|` behind its key", hint
 
 
 def _in_braces(stop: Stop) -> Iterator[Told]:
@@ -182,16 +135,8 @@ _EQUALS: Final = re.compile(r"\s*(?:-\s+)?([A-Za-z_]+)\s*=\s*(.*)")
 _SECOND_COLON: Final = re.compile(r"""\{[^{}"']*?:\s+(?!["'])([^,{}"]*?:)\s""")
 _TAG: Final = re.compile(r"\s*</?[A-Za-z][^>]*>?")
 
-_OPENED: Final = re.compile(r"""^\s*((?:-\s+)?(?:[\w."'$-]+:\s+)?[\[{]?\s*)("(?:[^"\\]|\\.)*|'[^']*)$""")
-"""A line whose value begins with quotes that do not end in it."""
-
-_HIDDEN: Final = re.compile(r"""((?:[^"'#]|"[^"]*"|'[^']*'|(?<=\w)')*[\[{,:]\s*)(#[\w-]+)""")
-"""A line in which a comment begins where a value or a key was meant."""
-
 _BRACED: Final = re.compile(r""":\s+((?:[^\s"'{}\[\],][^"'{},\[\]]*)?\{[\w.]+\}(?:[^,{}\[\]"']|\{[\w.]+\})*)""")
 """A value without quotes that holds a name in braces."""
-
-_BLOCK: Final = re.compile(r":\s+[|>][+-]?\d?\s*(#.*)?$")
 
 _RESERVED: Final = ("*", "&", "@", "`", "%", "!")
 """Characters that have another meaning at the beginning of a value, or none."""

@@ -36,6 +36,9 @@ from rules.words import (
     Signal,
 )
 
+THERE_ARE: Final = "the signals are"
+"""How the list of all signals begins, which is told once for a file."""
+
 LONGEST: Final = 256
 """Characters of a value."""
 
@@ -80,13 +83,15 @@ def signal(name: str, own: Own = COMMON) -> Signal:
         raise wrong(f"`{name}` is called `{JOINTS[name]}` here", _JOINED[JOINTS[name]])
     check_name(name)
     near = "utm." + name[4:] if name.startswith("utm_") else None
-    known_names = (*SIGNALS, *own.signals)
-    hint = (
-        f"did you mean `{near}`?" if near else signal_meant(name) or advice(name, known_names, all_of_them=_THERE_ARE)
-    )
-    if hint.startswith(_THERE_ARE):
-        hint = f"{_OWN.format(name=name[:40])}; {hint}" if re.fullmatch(r"[a-z][a-z0-9_]*", name) else hint
-    raise wrong(f"unknown signal `{name[:80]}`", hint)
+    raise wrong(f"unknown signal `{name[:80]}`", f"did you mean `{near}`?" if near else _instead(name, own))
+
+
+def _instead(name: str, own: Own) -> str:
+    """What to write in place of a signal that does not exist; it may be one that the site has yet to name."""
+    hint = signal_meant(name) or advice(name, (*SIGNALS, *own.signals), all_of_them=THERE_ARE)
+    if hint.startswith(THERE_ARE) and re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+        return f"name your own in site.yaml: `signals: {{{name}: {{pushed: true, values: [busy, quiet]}}}}`; {hint}"
+    return hint
 
 
 def check_name(name: str) -> None:
@@ -117,6 +122,8 @@ def value_of(about: Signal, written: str, own: Own = COMMON) -> Value:
         return UNKNOWN
     if about.kind == "word":
         return _word(about, text, own.words(about))
+    if about.name == "city" and (found := re.fullmatch(r"(.+?),\s*([A-Z]{2,3})", text)):
+        raise wrong(f"`{text}` is more than a city", f"write city: {found[1]}, and beside it a `region` such as US-WA")
     return _READERS[about.kind](text)
 
 
@@ -248,9 +255,6 @@ def months(first: str, last: str) -> list[int]:
     """The numbers of the months from one to another, both included, over the turn of the year if need be."""
     return [month + 1 for month in around(_month(first) - 1, _month(last) - 1, 12)]
 
-
-_THERE_ARE: Final = "the signals are"
-_OWN: Final = "name your own in site.yaml: `signals: {{{name}: {{pushed: true, values: [busy, quiet]}}}}`"
 
 _JOINED: Final = {
     "any": "write any: [{weather: rain}, {weather: snow}]; one of several values is a list",

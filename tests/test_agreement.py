@@ -121,7 +121,7 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name, text in RULES.items():
         (folder / f"{name}.yaml").write_text(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("edge.cli.explain.load", cache(load))
+        patch.setattr("edge.cli.folder.load", cache(load))
         yield folder
 
 

@@ -6,13 +6,16 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -257,6 +260,60 @@ def test_on_sighup_each_worker_is_replaced_once_another_serves_and_pages_go_on(o
         assert {body for _, body in visitors.pages} == {edited()}
         assert len(visitors.failures) <= 1  # a visitor whom the kernel had handed to the one that closed just then
         assert control_of(served) == control
+
+
+def test_while_a_successor_hangs_a_worker_that_dies_is_replaced(origin: RawOrigin, rules: Path) -> None:
+    with serving(origin, rules, "--workers", "2") as served:
+        until(lambda: len(ready(served)["workers"]) == 2)
+        before, known = set(ready(served)["workers"]), children(served.process.pid)
+        served.process.send_signal(signal.SIGHUP)
+        until(lambda: children(served.process.pid) - known)
+        hangs = (children(served.process.pid) - known).pop()
+        os.kill(hangs, signal.SIGSTOP)
+        for pid in before:
+            os.kill(int(pid), signal.SIGKILL)
+        until(lambda: len(set(ready(served)["workers"]) - before - {str(hangs)}) == 2)
+        assert page(served) == edited()
+
+
+def test_visitors_who_say_nothing_are_hung_up_on(duo: Served) -> None:
+    """Otherwise some thousands of them would keep everybody else out."""
+    silent = [socket.create_connection(("127.0.0.1", duo.port), timeout=10) for _ in range(3)]
+    for visitor, said in zip(silent, (b"", b"PRI * HTTP/2.0\r\n", b"GET / HTTP/1.1\r\nHost: a"), strict=True):
+        with visitor:
+            visitor.sendall(said)
+            answer = visitor.recv(65536)
+            assert answer == b"" or b" 408 " in answer.splitlines()[0] or b" 400 " in answer.splitlines()[0]
+
+
+ASKS: Final = b"GET / HTTP/1.1\r\nHost: site.example\r\n\r\n"
+
+
+def cpu(pid: str) -> float:
+    """Seconds that a process has worked."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(not shutil.which("prlimit"), reason="needs prlimit, of util-linux")
+def test_without_open_files_to_spare_visitors_wait_and_those_inside_are_served(origin: RawOrigin, rules: Path) -> None:
+    """A flood of connections may fill all places; it may not take the files with which the others are served."""
+    limited = Served(origin.url, rules, under=("prlimit", "--nofile=120:120"))
+    with contextlib.closing(limited) as served, contextlib.ExitStack() as stack:
+        assert served.says("such as LimitNOFILE=65536")
+        inside = stack.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+        inside.sendall(ASKS)
+        assert edited() in inside.recv(65536)
+        for _ in range(150):
+            stack.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+        worker = next(iter(ready(served)["workers"]))
+        before = cpu(worker)
+        for _ in range(10):
+            inside.sendall(ASKS)
+            assert edited() in inside.recv(65536)
+            time.sleep(0.1)
+        assert cpu(worker) - before < 0.5
+        assert "left alone" not in served.said()
 
 
 def test_sighup_at_any_moment_of_a_start_ends_nobody(origin: RawOrigin, rules: Path) -> None:

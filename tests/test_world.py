@@ -1,4 +1,4 @@
-"""The world around a page, in a running edge: pushes, load and weather reach every worker, and no fault of theirs a page.
+"""The world around a page, in a running edge: pushes, load and weather reach every worker, and no fault reaches a page.
 
 Visitors say where they are in the fields of a CDN, so that each test has squares of the map to itself.
 """
@@ -179,7 +179,7 @@ class Service(dict[bytes, Any]):
     """A weather service: `answer` makes what it says to a request target, well or badly."""
 
     def __init__(self) -> None:
-        self.answer: Callable[[str], bytes | Script] = lambda target: b""  # noqa: ARG005
+        self.answer: Callable[[str], bytes | Script] = lambda target: b""
 
     def get(self, key: bytes, default: object = None) -> bytes | Script:
         """What it says to this target."""
@@ -192,7 +192,7 @@ def said(body: str, *fields: str, status: str = "200 OK") -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def met(target: str) -> bytes:  # noqa: ARG001 -- it rains everywhere
+def met(target: str) -> bytes:
     """MET Norway's answer: it rains."""
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     data = {
@@ -213,7 +213,7 @@ def open_meteo(target: str) -> bytes:
 def endless(_: bytes, connection: socket.socket) -> None:
     """100 MB, as fast as they are taken."""
     connection.sendall(f"HTTP/1.1 200 OK\r\n{JSON}\r\nContent-Length: {100 * 2**20}\r\n\r\n".encode())
-    for _ in range(100):
+    for _mebibyte in range(100):
         connection.sendall(b" " * 2**20)
 
 
@@ -284,7 +284,7 @@ def test_a_fault_of_the_service_moves_no_page_and_leaves_the_weather_unknown(
     served, service = asked
     answer, outcome = FAULTS[fault]
     before, known, here = calls(served, outcome), calls(served, "answered"), next(CELLS)
-    service.answers.answer = lambda target: answer  # type: ignore[attr-defined]  # noqa: ARG005
+    service.answers.answer = lambda target: answer  # type: ignore[attr-defined]
     try:
         slowest, begun, end = 0.0, len(service.heads), time.monotonic() + 25
         while calls(served, outcome) == before:
@@ -304,7 +304,7 @@ def test_a_redirect_into_the_network_behind_us_is_not_followed(asked: tuple[Serv
     served, service = asked
     behind = RawOrigin()
     location = f"Location: {behind.url}/"
-    service.answers.answer = lambda target: said("", location, status="302 Found")  # type: ignore[attr-defined]  # noqa: ARG005
+    service.answers.answer = lambda target: said("", location, status="302 Found")  # type: ignore[attr-defined]
     here = next(CELLS)
     before = calls(served, "redirect")
     shown(served, at=here)

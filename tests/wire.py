@@ -156,13 +156,20 @@ def field(head: bytes, name: str) -> list[str]:
 class Served:
     """A running `windsock serve`."""
 
-    def __init__(self, origin: str, rules: Path, *flags: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        origin: str,
+        rules: Path,
+        *flags: str,
+        environment: Mapping[str, str] | None = None,
+        under: tuple[str, ...] = (),
+    ) -> None:
         self.port, self.admin, self.rules = free_port(), free_port(), rules
         LOCAL.add(self.admin)
         self._store = tempfile.TemporaryDirectory()
         self.log = Path(self._store.name) / "log"
         command = [
-            *(sys.executable, "-m", "edge.cli", "serve", "--origin", origin, "--rules", str(rules)),
+            *(*under, sys.executable, "-m", "edge.cli", "serve", "--origin", origin, "--rules", str(rules)),
             *("--listen", f"127.0.0.1:{self.port}", "--admin", f"127.0.0.1:{self.admin}"),
             *("--store", f"sqlite:///{self._store.name}/windsock.db", "--workers", "1", *flags),
         ]

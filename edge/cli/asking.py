@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from edge.decisions.matrix.matrix import Page, Visitor
 from edge.decisions.matrix.moment import CLOCK, Clock
 from edge.edition import Edition
 from edge.question import ask, signal
+from edge.signals.event import Calendar
 from edge.signals.place import Place
 from edge.signals.read import Reader
 from edge.signals.time import Times
@@ -72,15 +73,18 @@ class Asked:
     def _clock(self) -> Clock:
         """The clock of the site, or of the zone that a visitor is in, with the calendar of the visitor's country."""
         rules = self.edition.rules
-        times = Times(rules.zone, rules.dayparts)
+        times, events = Times(rules.zone, rules.dayparts), rules.site.events
+        calendar = Calendar(events)
 
         def tell(at: float, known: Signals) -> Signals:
             country, region, zone = (str(known.get(name, UNKNOWN)) for name in ("country", "region", "timezone"))
             country = country if country != UNKNOWN else region[:2] if region != UNKNOWN else ""
-            return times.signals(at, Place(country=country, timezone=zone if zone != UNKNOWN else ""))
+            told = times.signals(at, Place(country=country, timezone=zone if zone != UNKNOWN else ""))
+            return {**told, "event": calendar.on(str(told["date"]))} if calendar else told
 
+        days = {date.fromisoformat(day) for event in events for span in event.days for day in span}
         only = self.context.at if self.at else None
-        return Clock(self.now, rules.zone, rules.dayparts or DAYPARTS, tell, only)
+        return Clock(self.now, rules.zone, rules.dayparts or DAYPARTS, tell, only, days=tuple(sorted(days)))
 
     def arguments(self, visitor: Visitor) -> list[str]:
         """What `windsock explain` is told, after the page, so that it tells of this visitor."""

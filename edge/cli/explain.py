@@ -17,10 +17,11 @@ from edge.decisions.recount import Shown, recount, recounted
 from edge.edition import Edition
 from edge.errors import WindsockError
 from edge.middleware.witness import Witness
-from edge.question import apart, ask
+from edge.question import ask
 from edge.settings import Settings
 from edge.settings.secret import keys_of
 from edge.settings.secret import secret_file as file_of
+from edge.signals.given import apart
 from edge.signals.read import for_questions
 from edge.web.consent import Consent
 from rules.spelling import advice
@@ -63,7 +64,7 @@ def explain(
     windsock explain --token 1.gF2x…      what X-Windsock-Token of a page said, to who holds the debug_token
 
     Signals that are given hold, with what follows from them: hour=8 is a daypart, date=2026-12-24 a weekday and a
-    month, timezone=Asia/Tokyo the time there. Schedules go by --at.
+    month, timezone=Asia/Tokyo the time there. Schedules, holidays and events go by --at.
     """
     settings = settings_of(rules=rules, secret_file=secret_file)
     once = {"path": url, "ip": ip, "user_agent": user_agent, "bucket": bucket, "at": at}

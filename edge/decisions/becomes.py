@@ -76,7 +76,7 @@ def _clash(kinds: set[str]) -> bool:
 
 
 _UNCHANGED: Final = {
-    "header": "the site is sent no header for it",
+    "header": "no header of its own goes to the site",
     "path": "the site is asked for this page",
     "redirect": "the visitor stays on this page",
 }

@@ -13,6 +13,7 @@ import httpx
 
 from edge.fallback import Failure
 from edge.gateway.breaker import USUAL, Breaker, Outcome, Rules, State, Ticket
+from edge.gateway.failures import ours
 from edge.telemetry.trouble import Trouble
 from edge.web.asgi import Scope
 
@@ -21,7 +22,6 @@ _log = logging.getLogger("windsock")
 _UNREACHED: Final = frozenset(
     {Failure.ORIGIN_NAME, Failure.ORIGIN_REFUSED, Failure.ORIGIN_TLS, Failure.ORIGIN_CONNECT_TIME}
 )
-_SAYS_NOTHING: Final = (httpx.PoolTimeout, httpx.LocalProtocolError)  # our own queue, a request that was never sent
 
 
 def _quiet(_: int) -> None:
@@ -61,8 +61,8 @@ class Circuit:
         self._settle(ticket, Outcome.ERROR if error else Outcome.ANSWERED)
 
     def failed(self, ticket: Ticket, failure: Failure, error: Exception) -> None:
-        """It has not."""
-        if isinstance(error, _SAYS_NOTHING):
+        """It has not. What failed on this side says nothing about it."""
+        if ours(error):
             self._breaker.abandon(ticket)
         else:
             self._settle(ticket, Outcome.UNREACHED if failure in _UNREACHED else Outcome.ERROR)

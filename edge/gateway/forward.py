@@ -37,6 +37,7 @@ from edge.web.request import Headers
 _LENGTH: Final = b"content-length"
 _EVENTS: Final = b"text/event-stream"
 _SILENT: Final = Refusal(408, "The request body did not come in time.")
+_BROKEN: Final = Refusal(400, "The request body broke off, or could not be read.")
 
 
 class Gateway:
@@ -82,8 +83,8 @@ class Gateway:
             visitor.uploaded()
             if response is not None:
                 await self._pass_on(scope, response, visitor)
-        except Left:
-            pass
+        except Left:  # the server says the same of chunks that are none: then there is somebody to be told
+            await plain.refuse(scope, receive, send, _BROKEN)
         except TooLarge:
             await plain.refuse(scope, receive, send, too_large(self._limits.upload))
         except asyncio.CancelledError:

@@ -2,8 +2,10 @@
 
 The facts of the connection are ours to state: `Via`, `X-Forwarded-For`, `-Proto`, `-Host`, and `Forwarded` where a
 listed proxy speaks it. A copy that came in is believed only from a listed proxy, and only as far back as listed
-proxies vouch for: what a visitor claims ends here. Fields by which a visitor could choose another URL or method are
-deleted.
+proxies vouch for: what a visitor claims ends here, whatever follows `X-Forwarded-` in its name. Fields by which a
+visitor could choose another URL or method are deleted.
+
+An edge may stand behind an edge. So it takes more than `_MOST_EDGES` of our names in `Via` to make a loop.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from edge.web.peer import Trust
 from edge.web.request import Headers
 
 PSEUDONYM: Final = b"windsock"
+_MOST_EDGES: Final = 3
 
 _OURS_TO_STATE: Final = frozenset(
     {
@@ -37,9 +40,8 @@ _OURS_TO_STATE: Final = frozenset(
         b"x-method-override",
     }
 )
-_CLAIMS: Final = frozenset(
-    {b"x-real-ip", b"x-forwarded-port", b"x-forwarded-prefix", b"x-forwarded-server", b"x-forwarded-ssl"}
-)
+_CLAIM: Final = b"x-real-ip"
+_CLAIMS: Final = b"x-forwarded-"  # and anything
 _VIA: Final = {
     told: version + b" " + PSEUDONYM for told, version in (("1", b"1.0"), ("1.0", b"1.0"), ("1.1", b"1.1"), ("2", b"2"))
 }
@@ -62,12 +64,12 @@ class Forwarding:
         self._preserve_host = preserve_host
         self._extra = tuple((name.lower(), value) for name, value in extra)
         self._dropped_of_listed = HOP_BY_HOP | _OURS_TO_STATE | frozenset(name for name, _ in self._extra)
-        self._dropped = self._dropped_of_listed | _CLAIMS | claims
+        self._dropped = self._dropped_of_listed | {_CLAIM} | claims
 
     def fields(self, scope: Scope, authority: bytes, *, uploads: bool = False) -> list[tuple[bytes, bytes]] | None:
         """The fields for the origin, which is called `authority`; `uploads` tells whether a body follows.
 
-        None when this very request has been through here before.
+        None when this request goes round in circles.
         """
         came: Headers = scope["headers"]
         names = [name for name, _ in came]
@@ -75,6 +77,8 @@ class Forwarding:
         peer: str = scope["client"][0] if scope.get("client") else "unknown"
         listed = self._trust.believes(peer)
         dropped, extra = (self._dropped_of_listed if listed else self._dropped), self._extra
+        if not listed and _CLAIMS in b" ".join(names):
+            dropped = dropped | {name for name in names if name.startswith(_CLAIMS)}
         if scope.get("method") in hops.METHODS:
             came = hops.lessened(came)
             if scope["method"] == "TRACE":  # the origin would show these to whoever asks
@@ -82,7 +86,7 @@ class Forwarding:
         if b"connection" in names:
             dropped = dropped | of_one_connection(came)
         via = every(came, b"via") if b"via" in names else []
-        if any(member.split()[1:2] == [PSEUDONYM] for member in via):
+        if len([True for member in via if member.split()[1:2] == [PSEUDONYM]]) > _MOST_EDGES:
             return None
         return [
             (b"host", host if self._preserve_host and host else authority),

@@ -52,7 +52,7 @@ class Origin:
         """
         fields = self._forwarding.fields(scope, self._authority, uploads=upload is not None)
         if fields is None:
-            await self._fail(scope, send, Failure.LOOP, "our own pseudonym is in Via")
+            await self._fail(scope, send, Failure.LOOP, "our own name is in Via again and again")
             return None
         ticket = self._circuit.admit(scope)
         if ticket is None:

@@ -6,6 +6,10 @@ The handshake with the origin comes first: what it refuses is refused to the vis
 its choice of a subprotocol is passed on. Extensions belong to one connection: none is offered. Whole messages go both
 ways, each side is read only as fast as the other one reads, and whoever closes says so to the other with code and
 reason. Pings are answered on each side; they do not cross.
+
+One read may hold tens of thousands of tiny frames, and an origin may send them without end. So after every `_TURN` of
+them all others get their turn, of the pings in one read only the last is answered (RFC 6455 §5.5.3), and the fragments
+of a message are kept as one run of bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import contextlib
 import hashlib
 import secrets
 from http import HTTPStatus
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import httpx
 from wsproto.connection import Connection, ConnectionState, ConnectionType
@@ -36,6 +40,7 @@ from edge.web.request import Headers
 MOST_MESSAGE: Final = 64 * 2**20  # bytes; what the server takes from visitors
 _MOST_REFUSAL: Final = 2**20
 _READ: Final = 65_536
+_TURN: Final = 50  # frames; about a millisecond
 _FAREWELL: Final = 2.0  # seconds for the origin to answer a close
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _OURS: Final = frozenset({b"sec-websocket-key", b"sec-websocket-version", b"sec-websocket-extensions"})
@@ -93,8 +98,7 @@ class Joint:
         self._receive, self._send, self._tunnel = receive, send, tunnel
         self._frames = Connection(ConnectionType.CLIENT)
         self._writing = asyncio.Lock()
-        self._parts: list[Any] = []
-        self._size = 0
+        self._begun = bytearray()
 
     async def run(self) -> None:
         """Until either side ends it, or the task is cancelled; then both are closed."""
@@ -133,15 +137,27 @@ class Joint:
             while True:
                 data = await self._tunnel.read(_READ)
                 self._frames.receive_data(data or None)
-                for event in self._frames.events():
-                    if isinstance(event, CloseConnection):
-                        return await self._ended(event)
-                    if isinstance(event, Ping):
-                        await self._write(event.response())
-                    elif isinstance(event, TextMessage | BytesMessage) and not await self._passed(event):
-                        await self._write(CloseConnection(CloseReason.MESSAGE_TOO_BIG))
-                        return CloseReason.MESSAGE_TOO_BIG, ""
+                end = await self._heard()
+                if end is not None:
+                    return end
         return _BROKEN
+
+    async def _heard(self) -> tuple[int, str] | None:
+        """What one read holds; the code and reason for the visitor when the origin's side ends with it."""
+        ping: Ping | None = None
+        for number, event in enumerate(self._frames.events(), 1):
+            if number % _TURN == 0:
+                await asyncio.sleep(0)
+            if isinstance(event, CloseConnection):
+                return await self._ended(event)
+            if isinstance(event, Ping):
+                ping = event
+            elif isinstance(event, TextMessage | BytesMessage) and not await self._passed(event):
+                await self._write(CloseConnection(CloseReason.MESSAGE_TOO_BIG))
+                return CloseReason.MESSAGE_TOO_BIG, ""
+        if ping is not None:
+            await self._write(ping.response())
+        return None
 
     async def _ended(self, event: CloseConnection) -> tuple[int, str]:
         """The origin has closed, has gone without a word, or sent what is no frame (then wsproto closes for it)."""
@@ -156,14 +172,15 @@ class Joint:
 
     async def _passed(self, event: TextMessage | BytesMessage) -> bool:
         """Pass a message on when it is whole; False when it is too large."""
-        self._parts.append(event.data)
-        self._size += len(event.data)
-        if self._size > MOST_MESSAGE:
+        begun = self._begun
+        text = isinstance(event, TextMessage)
+        if begun or not event.message_finished:
+            begun += event.data.encode() if text else event.data
+        if len(begun) > MOST_MESSAGE:
             return False
         if event.message_finished:
-            text = isinstance(event, TextMessage)
-            whole = "".join(self._parts) if text else b"".join(self._parts)
-            self._parts, self._size = [], 0
+            whole = (begun.decode() if text else bytes(begun)) if begun else event.data
+            self._begun = bytearray()
             await self._send({"type": "websocket.send", "text" if text else "bytes": whole})
         return True
 

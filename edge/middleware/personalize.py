@@ -210,7 +210,7 @@ class Personalize:
         if visit.session is not None:
             context = replace(context, signals={**context.signals, **visit.session.signals})
         if visit.preview is not None:
-            context = visit.preview.seen_by(context, edition.rules.own)
+            context = visit.preview.seen_by(context, edition.rules)
         decisions = decide(context, edition, visit.draw)
         for decision in decisions:
             if decision.reason == "error":

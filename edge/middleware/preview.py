@@ -43,13 +43,13 @@ class Preview:
     host: str = ""  # lower case, without the port; empty: any
     expires: int = 0  # seconds since the epoch; 0: it has
 
-    def seen_by(self, context: Context, own: Own) -> Context:
-        """The visit with the signals that are forced; one that the site does not know any more is left alone."""
+    def seen_by(self, context: Context, rules: RuleSet) -> Context:
+        """The visit with the signals that are forced, and what follows from them; unknown names are left alone."""
         given: dict[str, Value] = {}
         for written in self.signals:
             with suppress(QuestionError):
-                given.update([signal(written, own)])
-        return with_signals(context, given)
+                given.update([signal(written, rules.own)])
+        return with_signals(context, following(given, context, rules))
 
 
 class Previews:

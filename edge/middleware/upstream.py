@@ -20,6 +20,7 @@ from edge.web.validator import is_ours
 
 _BYPASSING_US: Final = ("http.response.pathsend", "http.response.zerocopysend", "http.response.trailers")
 _CONDITIONS: Final = frozenset({b"if-none-match", b"if-modified-since"})
+_PARTS: Final = frozenset({b"range", b"if-range"})
 _PAGE_DESTINATIONS: Final = frozenset({b"document", b"iframe", b"frame", b"embed", b"object", b"empty"})
 _FORWARDING: Final = (b"x-forwarded-", b"x-real-ip")
 
@@ -81,9 +82,13 @@ def _undisturbed(headers: Headers, ours: Headers) -> Headers:
 
 
 def _editable(headers: Headers) -> Headers:
-    """Asks for a whole page in a coding that can be edited: a 304 would revive bytes from before the edit."""
+    """Asks for a whole page in a coding that can be edited: a 304 would revive bytes from before the edit.
+
+    A part would be one of the page as it was. Only scripts get theirs: they read archives and documents in parts.
+    """
     coding = (b"accept-encoding", b"gzip" if accepts_gzip(headers) else b"identity")
-    rest = without(headers, _CONDITIONS | {b"accept-encoding"})
+    whole = _CONDITIONS if (b"sec-fetch-dest", b"empty") in headers else _CONDITIONS | _PARTS
+    rest = without(headers, whole | {b"accept-encoding"})
     return (*_undisturbed(rest, (coding,)), coding)
 
 

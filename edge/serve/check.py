@@ -7,6 +7,7 @@ import logging
 import resource
 import socket
 import ssl
+from typing import Final
 from urllib.parse import urlsplit
 
 from edge.errors import WindsockError
@@ -15,6 +16,12 @@ from edge.web.tls import reason, towards_origin
 from edge.world.sky import wrong
 
 _log = logging.getLogger("windsock")
+
+_MOST_VISITORS: Final = 16_384
+"""Connections of visitors that one worker holds at once, whether they ask for something or not."""
+_OWN: Final = 64
+"""Open files of a worker that are nobody's: the log, the loop's, the edition and the counters, and some to spare."""
+_FEW: Final = 256
 
 
 def check_files(settings: Settings) -> None:
@@ -47,6 +54,24 @@ def raise_handles() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def room() -> int:
+    """How many visitors' connections a worker may hold: each must find a file for its own way to the origin.
+
+    Whoever comes when all are taken waits in the queue of the kernel. Over HTTP/2 one connection carries many requests,
+    each with its way to the origin: there this is an estimate.
+    """
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    fit = _MOST_VISITORS if files == resource.RLIM_INFINITY else max(1, (files - _OWN) // 2)
+    if fit < _FEW:
+        _log.warning(
+            "only %d visitors at once fit into a worker, since it may open no more than %d files; allow it more, "
+            "such as LimitNOFILE=65536 with systemd or --ulimit nofile=65536 with a container",
+            fit,
+            files,
+        )
+    return min(fit, _MOST_VISITORS)
 
 
 def say_origin(settings: Settings) -> None:

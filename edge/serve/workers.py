@@ -19,6 +19,8 @@ from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
 from edge.run import Run
+from edge.serve.check import room
+from edge.serve.process import Process
 from edge.serve.relapse import Relapse
 from edge.settings import Settings
 from edge.telemetry.log import configuration
@@ -34,8 +36,7 @@ _MOST_HEADER_BYTES: Final = 64 * 1024
 _PING_EVERY: Final = 30_000
 """Milliseconds between pings over HTTP/2, so that clients who vanished are noticed."""
 _MOST_WAITING: Final = 1024
-_MOST_VISITORS: Final = 16_384
-"""Connections not yet accepted, and requests at once in one worker."""
+"""Connections that nobody has accepted yet, at each worker."""
 _TRIES: Final = 3
 """Deaths of each worker before any has served: then the reason is not one that heals."""
 
@@ -53,21 +54,26 @@ class Workers(Granian):  # type: ignore[misc, valid-type]  # granian says Any of
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         while not self.interrupt_signal:
-            self._see_deaths()
+            self._replace_the_dead(spawn_target, target_loader)
             if self._hopeless():
                 self.failed = "no worker could start; the log says why"
                 return
-            due = self._relapse.take(time.monotonic())
-            self._respawn_workers(due, spawn_target, target_loader)
             if self.reload_signal:
                 self._reload(spawn_target, target_loader)
             self.main_loop_interrupt.wait(self._relapse.wait(time.monotonic()))
             self.main_loop_interrupt.clear()
         self.interrupt_children.clear()  # whoever ended just now was told to
 
-    def _see_deaths(self) -> None:
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Process:
+        return Process(super()._spawn_worker(idx=idx, target=target, callback_loader=callback_loader))
+
+    def _replace_the_dead(self, spawn_target: Any, target_loader: Any) -> None:
         while self.interrupt_children:
-            self._relapse.died(self.interrupt_children.pop(), time.monotonic())
+            place = self.interrupt_children.pop()
+            if not self.wrks[place].is_alive():
+                self._relapse.died(place, time.monotonic())
+        if not self._hopeless():
+            self._respawn_workers(self._relapse.take(time.monotonic()), spawn_target, target_loader)
 
     def _hopeless(self) -> bool:
         ever = any(self._run.ready.iterdir())
@@ -82,7 +88,7 @@ class Workers(Granian):  # type: ignore[misc, valid-type]  # granian says Any of
             successor = self._spawn_worker(idx=place, target=spawn_target, callback_loader=target_loader)
             successor.interrupt_by_parent = True  # its death would be no loss yet
             successor.start()
-            if not self._serves(successor):
+            if not self._serves(successor, spawn_target, target_loader):
                 successor.kill()
                 if not self.interrupt_signal:
                     _log.error("the new worker does not serve, so the old ones go on; the log says why")
@@ -93,16 +99,17 @@ class Workers(Granian):  # type: ignore[misc, valid-type]  # granian says Any of
             if not successor.is_alive():
                 self.interrupt_children.append(place)
 
-    def _serves(self, worker: Any) -> bool:
-        """Whether it does, within the time that it may take."""
+    def _serves(self, worker: Process, spawn_target: Any, target_loader: Any) -> bool:
+        """Whether it does, within the time that it may take; who dies meanwhile is replaced meanwhile."""
         end = time.monotonic() + _PATIENCE
         while worker.is_alive() and not self.interrupt_signal and time.monotonic() < end:
             if worker._id() in self._run.serving():
                 return True
+            self._replace_the_dead(spawn_target, target_loader)
             time.sleep(0.02)
         return False
 
-    def _leave(self, worker: Any) -> None:
+    def _leave(self, worker: Process) -> None:
         """Let it finish what it has begun, while others serve."""
 
         def left() -> None:
@@ -121,12 +128,13 @@ class Workers(Granian):  # type: ignore[misc, valid-type]  # granian says Any of
 
 
 def _options(settings: Settings) -> dict[str, Any]:
+    """Without TLS only HTTP/1.1 is spoken: to find out which one it is, the server would wait for bytes for ever."""
     return {
         "address": settings.listen.host,
         "port": settings.listen.port,
         "interface": Interfaces.ASGI,
         "workers": settings.workers,
-        "http": HTTPModes.auto,
+        "http": HTTPModes.auto if settings.tls_cert else HTTPModes.http1,
         "http1_settings": HTTP1Settings(header_read_timeout=_HEADERS_WITHIN),
         "respawn_failed_workers": True,
         "workers_kill_timeout": _PATIENCE,
@@ -134,7 +142,7 @@ def _options(settings: Settings) -> dict[str, Any]:
             max_headers_size=_MOST_HEADER_BYTES, max_concurrent_streams=100, keep_alive_interval=_PING_EVERY
         ),
         "backlog": _MOST_WAITING,
-        "backpressure": _MOST_VISITORS,
+        "backpressure": room(),
         "ssl_cert": settings.tls_cert,
         "ssl_key": settings.tls_key,
         "ssl_protocol_min": SSLProtocols.tls12,

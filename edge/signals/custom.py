@@ -52,13 +52,21 @@ class Fields:
         self._query = tuple((s.name, s.key) for s in sources if s.comes_from == "query")
         self._own = own
 
+    def __bool__(self) -> bool:
+        return bool(self._headers or self._query)
+
     def signals(self, request: Request, parameters: Mapping[str, str]) -> Mapping[str, Value]:
         """Their values. A header counts only when a listed proxy brought it; what is not understood is unknown."""
-        written = {name: parameters.get(key, "") for name, key in self._query}
+        found: dict[str, Value] = {}
+        if parameters:
+            for name, key in self._query:
+                if text := parameters.get(key):
+                    found[name] = value_of(name, text, self._own)
         if request.vouched:
-            written |= {name: request.fields.get(key, b"").decode("latin-1") for name, key in self._headers}
-        values = {name: value_of(name, text, self._own) for name, text in written.items() if text}
-        return {name: value for name, value in values.items() if value != UNKNOWN}
+            for name, header in self._headers:
+                if value := request.fields.get(header):
+                    found[name] = value_of(name, value.decode("latin-1"), self._own)
+        return {name: value for name, value in found.items() if value != UNKNOWN} if found else found
 
 
 def value_of(name: str, written: object, own: Own) -> Value:

@@ -37,6 +37,8 @@ from rules.vocabulary import COMMON
 PLACE: Final = ("country", "region", "city", "continent", "timezone")
 CLIENT: Final = ("device", "os", "browser", "save_data")
 ORIGIN: Final = ("source", "previous.path")
+REMEMBERED: Final = 4096
+"""Places and paths of one second that are kept."""
 
 
 class Reader:
@@ -77,7 +79,7 @@ class Reader:
         if not request.vouched:
             self._noticed(request)
         if asked.place:
-            self._here_and_now(signals, asked, request, at)
+            signals.update(self._here_and_now(asked, self.place(request), at))
         if asked.client:
             signals.update(self._client(request))
         if asked.language:
@@ -88,7 +90,9 @@ class Reader:
         if named:
             signals.update(named)
         if asked.site:
-            self._around(signals, asked, request, parameters, at)
+            signals.update(self._around(asked, request.path, at))
+            if asked.fields:
+                signals.update(asked.fields.signals(request, parameters))
         return Context(signals, request.path, request.host, parameters, at, request.scheme)
 
     def everything(self, request: Request, rules: RuleSet, at: float) -> Context:
@@ -113,9 +117,22 @@ class Reader:
             return found
         return {**found, **self.cdn.client(request.fields)}
 
-    def _here_and_now(self, signals: dict[str, Value], asked: _Asked, request: Request, at: float) -> None:
-        place = self.place(request)
-        signals.update(place.signals)
+    def _here_and_now(self, asked: _Asked, place: Place, at: float) -> Mapping[str, Value]:
+        """Place, weather, near, time and calendar: the same for all in one place within one second."""
+        second = asked.within(at, self.facts)
+        found = second.here.get(id(place))
+        if found is None or found[0] is not place:
+            same = second.equal.get(place)
+            if second.full:
+                second.here.clear()
+                second.equal.clear()
+            if same is None:
+                same = second.equal[place] = self._worked_out(asked, place, at)
+            found = second.here[id(place)] = place, same
+        return found[1]
+
+    def _worked_out(self, asked: _Asked, place: Place, at: float) -> Mapping[str, Value]:
+        signals: dict[str, Value] = dict(place.signals)
         if asked.weather:
             signals.update(asked.surroundings.weather(self.facts, place, at))
         if asked.near:
@@ -129,15 +146,19 @@ class Reader:
                     signals["holiday"] = holiday
             if asked.calendar:
                 signals["event"] = asked.calendar.on(str(times["date"]))
+        return signals
 
-    def _around(
-        self, signals: dict[str, Value], asked: _Asked, request: Request, parameters: Mapping[str, str], at: float
-    ) -> None:
-        """What the site itself says: of the page's place, of its load, and in signals of its own."""
-        if asked.about:
-            signals.update(asked.surroundings.about(self.facts, request.path, at))
-        signals.update(asked.surroundings.site(self.facts, at))
-        signals.update(asked.fields.signals(request, parameters))
+    def _around(self, asked: _Asked, path: str, at: float) -> Mapping[str, Value]:
+        """What the site itself says: of the page's place, of its load, and what it has pushed."""
+        second = asked.within(at, self.facts)
+        found = second.around.get(path)
+        if found is None:
+            found = dict(asked.surroundings.about(self.facts, path, at)) if asked.about else {}
+            found.update(asked.surroundings.site(self.facts, at))
+            if second.full:
+                second.around.clear()
+            second.around[path] = found
+        return found
 
     def _noticed(self, request: Request) -> None:
         """Nobody vouches for this request: what its fields claim about the way here is noticed, and no more."""
@@ -145,6 +166,21 @@ class Reader:
             self._front.sees(request.client, b"x-forwarded-for" in request.fields)
         if self.cdn is not None and self.cdn.sent(request.fields):
             self._dropped()
+
+
+class _Second:
+    """What has been worked out within one second, from the same facts."""
+
+    def __init__(self, number: int, facts: Facts) -> None:
+        self.number, self.facts = number, facts
+        self.here: dict[int, tuple[Place, Mapping[str, Value]]] = {}  # by the identity of the place that is kept beside
+        self.equal: dict[Place, Mapping[str, Value]] = {}  # visitors of one city have equal places
+        self.around: dict[str, Mapping[str, Value]] = {}  # by path
+
+    @property
+    def full(self) -> bool:
+        """Whether it has grown too large."""
+        return len(self.here) >= REMEMBERED or len(self.around) >= REMEMBERED
 
 
 class _Asked:
@@ -175,6 +211,14 @@ class _Asked:
         self.origin = any_of(*ORIGIN)
         self.language = any_of("language")
         self.languages = asked.languages if asked else ()
+        self._second = _Second(-1, Facts())
+
+    def within(self, at: float, facts: Facts) -> _Second:
+        """What is remembered at that moment."""
+        second, number = self._second, int(at)
+        if second.number != number or second.facts is not facts:
+            second = self._second = _Second(number, facts)
+        return second
 
 
 def for_questions(settings: Settings, atlas: Atlas | None = None, wish: Wish = nobody) -> Reader:

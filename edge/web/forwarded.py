@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
+
+from edge.web.request import Headers
 
 _VALUE: Final = rb'(?:"(?:[^"\\]|\\.)*+"|[^";,\s]*+)'
 _PAIR: Final = re.compile(rb"\s*([A-Za-z0-9_-]+)=(" + _VALUE + rb")\s*")
 _ELEMENT: Final = re.compile(rb'(?:"(?:[^"\\]|\\.)*+"|[^",]++)++')
 
 
-def elements(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
-    """The elements of all such fields, each as it came, the nearest proxy's last."""
+def elements(headers: Headers) -> list[bytes]:
+    """The elements of all such fields, each as it came, the nearest proxy's last.
+
+    None where `X-Forwarded-For` came too: a proxy speaks the one or the other, and what it does not write it passes on
+    from whoever is behind it.
+    """
+    if any(name == b"x-forwarded-for" for name, _ in headers):
+        return []
     found = (part.strip() for name, value in headers if name == b"forwarded" for part in _ELEMENT.findall(value))
     return [part for part in found if part]
 

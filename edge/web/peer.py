@@ -2,7 +2,8 @@
 
 The address on the connection is a fact. What `X-Forwarded-For` says is a claim of whoever sent it: it is read from
 right to left, and the first address that is not one of our own proxies is the client. It stays in memory for the
-time of one request. A listed proxy that speaks `Forwarded` (RFC 7239) instead is understood in the same way.
+time of one request. A listed proxy that speaks `Forwarded` (RFC 7239) instead is understood in the same way. Nobody
+has more than `_MOST_HOPS` proxies: a longer way is somebody's joke, and is not followed to its end.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 
 from edge.web import forwarded
 from edge.web.fields import every
 from edge.web.request import Headers
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_MOST_HOPS: Final = 20
 
 
 class Trust:
@@ -47,11 +51,12 @@ class Trust:
         An address that cannot be read ends the way: whoever is behind it is unknown (empty).
         """
         way = [peer]
-        claims = every(headers, b"x-forwarded-for") or [
-            forwarded.parameter(element, b"for") for element in forwarded.elements(headers)
+        claims = _last(headers) or [
+            forwarded.parameter(element, b"for") for element in forwarded.elements(headers)[-_MOST_HOPS:]
         ]
-        while claims and self.listed(way[0]):
-            way.insert(0, _address(claims.pop()))
+        while claims and self.listed(way[-1]):
+            way.append(_address(claims.pop()))
+        way.reverse()
         return way
 
     def scheme(self, peer: str, headers: Headers, own: str) -> str:
@@ -63,6 +68,13 @@ class Trust:
             if claimed and claimed[-1].lower() in (b"http", b"https"):
                 return claimed[-1].lower().decode("ascii")
         return own
+
+
+def _last(headers: Headers) -> list[bytes]:
+    """The last members of X-Forwarded-For, without splitting up the rest."""
+    value = b",".join([value for name, value in headers if name == b"x-forwarded-for"])
+    members = value.rsplit(b",", _MOST_HOPS)[-_MOST_HOPS:]
+    return [member for part in members if (member := part.strip())]
 
 
 def _address(claimed: bytes) -> str:

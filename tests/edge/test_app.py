@@ -240,9 +240,9 @@ def log() -> Iterator[list[str]]:
 
 
 def test_a_setting_whose_part_is_not_built_yet_says_so_once(rules: Path, log: list[str]) -> None:
-    edge.Personalization(Page(), rules=rules, weather="met")
-    assert [line for line in log if "weather" in line] == [
-        "argument weather has no effect in this version: the weather is unknown"
+    edge.Personalization(Page(), rules=rules, retention_days="7")
+    assert [line for line in log if "retention" in line] == [
+        "argument retention_days has no effect in this version: nothing is stored"
     ]
 
 

@@ -17,6 +17,7 @@ from edge.edition import Edition
 from edge.question import QuestionError, answer, ask, whence
 from edge.settings import load
 from edge.signals.cdn import cdn
+from edge.signals.given import apart
 from edge.signals.read import Reader
 from edge.web.consent import Consent
 from rules.values import RuleSet
@@ -107,6 +108,55 @@ def test_a_given_parameter_is_one_of_the_page() -> None:
 )
 def test_a_moment_is_on_the_sites_clock_unless_an_offset_is_given(written: str, moment: str) -> None:
     assert asked(("at", written))[0].at == datetime.fromisoformat(moment).timestamp()
+
+
+@pytest.mark.parametrize(("written", "hour"), [("08:30", 8), ("8:30", 8), ("23:59", 23)])
+def test_a_clock_alone_is_today(written: str, hour: int) -> None:
+    found = signals(("at", written))
+    assert (found["date"], found["hour"]) == ("2026-11-22", hour)
+
+
+@pytest.mark.parametrize(
+    ("given", "follows"),
+    [
+        (("hour=12",), {"daypart": "lunch"}),
+        (("hour=12", "daypart=rest"), {"daypart": "rest"}),
+        (("date=2026-06-06",), {"weekday": "sat", "weekend": True, "month": 6, "season": "summer"}),
+        (("month=june",), {"season": "summer"}),
+        (("country=AU",), {"season": "spring", "hour": 13}),
+        (("country=AU", "month=june"), {"season": "winter"}),
+        (("timezone=Asia/Tokyo",), {"hour": 21, "daypart": "rest", "date": "2026-11-22"}),
+        (("timezone=Asia/Tokyo", "hour=12"), {"hour": 12, "daypart": "lunch"}),
+        (("region=EG-C",), {"weekend": False}),
+    ],
+)
+def test_what_follows_from_a_given_signal_is_given_with_it(given: tuple[str, ...], follows: dict[str, object]) -> None:
+    found = signals(*(("signal", each) for each in given))
+    assert {name: found[name] for name in follows} == follows
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        (["month=june"], "month=6 leaves the date at 2026-11-22; to move the whole clock say --at 2027-06-01T12:00"),
+        (
+            ["weekday=tue"],
+            "weekday=tue leaves the date at 2026-11-22; to move the whole clock say --at 2026-11-24T12:00",
+        ),
+        (["daypart=rest"], "daypart=rest leaves the hour at 13; to move the whole clock say --at 14:00 instead"),
+    ],
+)
+def test_what_cannot_be_now_is_told_with_the_moment_to_say_instead(given: list[str], line: str) -> None:
+    context = asked(*(("signal", each) for each in given))[0]
+    (told,) = apart(context, given, SITE.rules)
+    assert told.startswith(line)
+
+
+@pytest.mark.parametrize(
+    "given", [["month=november"], ["weekday=sun"], ["daypart=lunch"], ["month=june", "date=2026-06-01"], ["hour=3"], []]
+)
+def test_what_can_be_now_is_not_remarked_on(given: list[str]) -> None:
+    assert not [*apart(asked(*(("signal", each) for each in given))[0], given, SITE.rules)]
 
 
 @pytest.mark.parametrize(
@@ -206,3 +256,9 @@ def test_each_signal_is_told_with_where_it_comes_from() -> None:
     found: Any = whence([("path", "/a"), ("signal", "weather=rain")], SITE, NOW, load())
     assert (found["path"], found["at"]) == ("/a", NOW)
     assert found["signals"]["weather"] == {"value": "rain", "source": "given with the question", "age": None}
+
+
+def test_a_signal_that_follows_from_a_given_one_says_so() -> None:
+    found: Any = whence([("signal", "date=2026-06-06")], SITE, NOW, load())
+    assert found["signals"]["month"] == {"value": 6, "source": "follows from what is given", "age": None}
+    assert found["signals"]["date"]["source"] == "given with the question"

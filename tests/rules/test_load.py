@@ -294,3 +294,18 @@ def test_a_permission_that_changes_is_seen_by_a_memory(tmp_path: Path) -> None:
     assert load(files, memory).document is not None
     (files / "site.yaml").write_text("")
     assert load(files, memory).document is None
+
+
+def test_what_can_be_understood_of_a_broken_folder_is_there_for_who_explains_it(tmp_path: Path) -> None:
+    fails = named("fails") + "tests:\n  - {given: {device: tv}, expect: b}\n"
+    broken = named("broken").replace("slot", "slots")
+    loaded = load(folder(tmp_path, one=named("one"), two=fails, three=broken, zwei=named("one")))
+    assert loaded.document is None
+    assert loaded.part is not None
+    found = [(each["name"], each["file"]) for each in loaded.part["experiences"]]
+    assert found == [("one", "one.yaml"), ("fails", "two.yaml")]
+
+
+def test_without_a_sound_site_file_no_part_is_understood(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("timezone: Mars\n")
+    assert load(folder(tmp_path, one=named("one"))).part is None

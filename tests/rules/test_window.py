@@ -128,7 +128,7 @@ def test_every_is_written_with_days_hours_or_both(written: str, days: set[int], 
 
 
 @pytest.mark.parametrize(
-    "written", ["", "weekdays", "mon-fri 6-12", "25:00-26:00", "08:00-08:00", "mon 24:00-02:00", "-"]
+    "written", ["", "weekdays", "mon-fri 6", "25-26", "8-8", "25:00-26:00", "08:00-08:00", "mon 24:00-02:00", "-"]
 )
 def test_what_is_no_time_of_the_week_is_refused(written: str) -> None:
     with pytest.raises(ReadingError):

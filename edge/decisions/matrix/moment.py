@@ -17,7 +17,7 @@ from edge.decisions.matrix.formula import Leaf, Runs
 from rules.signals import Signals
 from rules.when import Between, Is
 
-CLOCK: Final = frozenset({"at", "hour", "daypart", "weekday", "weekend", "date", "month", "season"})
+CLOCK: Final = frozenset({"at", "hour", "daypart", "weekday", "weekend", "date", "month", "season", "event"})
 """What is known as soon as the moment is."""
 
 
@@ -25,9 +25,9 @@ CLOCK: Final = frozenset({"at", "hour", "daypart", "weekday", "weekend", "date",
 class Clock:
     """What time it is, the site's zone and parts of the day, and what clock and calendar of a visitor tell at a moment.
 
-    `only`: the one moment that is asked about, if not all from now on.
-    `tell` takes the moment and what is known of the visitor: in another country it is another season. `place` is where
-    the visitor is, if not at home: country and time zone, and nothing else of what tells a place. `there`: the zone.
+    `only`: the one moment that is asked about, if not all from now on. `tell` takes the moment and what is known of the
+    visitor: in another country it is another season. `place` is where the visitor is, if not at home: country and time
+    zone, and nothing else of what tells a place. `there`: that zone. `days`: the first and last days of events.
     """
 
     now: float
@@ -37,8 +37,10 @@ class Clock:
     only: float | None = None
     place: Signals = field(default_factory=dict)
     there: tzinfo | None = None
+    days: tuple[date, ...] = ()
 
 
+_OF_A_DAY: Final = ("weekday", "weekend", "date", "month", "season", "event")
 _ROUND: Final = 400
 """Days after which months, weekdays and seasons have all been met together."""
 _MOST_DAYS: Final = 8000
@@ -61,7 +63,7 @@ def _candidates(leaves: Sequence[Leaf], clock: Clock) -> Iterator[float]:
     today = datetime.fromtimestamp(clock.now, zone).date()
     ends = sorted({datetime.fromtimestamp(at, zone) for leaf in leaves for at in _bounds(leaf)})
     clocks = _clocks(leaves, clock.dayparts, ends)
-    for day in _days(leaves, today, [*(end.date() for end in ends), *_dates(leaves)], clock):
+    for day in _days(leaves, today, [*(end.date() for end in ends), *_dates(leaves, clock)], clock):
         for minutes in clocks:
             yield from (datetime.combine(day, time(*divmod(minutes, 60)), each).timestamp() for each in zones)
 
@@ -70,7 +72,7 @@ def _days(leaves: Sequence[Leaf], today: date, named: Iterable[date], clock: Clo
     """Days that differ in what the leaves about days say, and all that lie at a date which is named."""
     edges = {each + timedelta(step) for each in named for step in (-1, 0, 1)}
     starts = [today, *sorted(edge for edge in edges if edge > today)]
-    about_days = [leaf for leaf in leaves if leaf.signal in ("weekday", "weekend", "date", "month", "season")]
+    about_days = [leaf for leaf in leaves if leaf.signal in _OF_A_DAY]
     spans = [span for leaf in leaves if isinstance(leaf, Runs) for span in leaf.window.every]
     known: set[tuple[object, ...]] = set()
     passed: set[date] = set()
@@ -111,8 +113,10 @@ def _hours(leaf: Leaf) -> list[float]:
     return [bound for bound in bounds if isinstance(bound, int | float)]
 
 
-def _dates(leaves: Iterable[Leaf]) -> Iterator[date]:
-    """The days that conditions name."""
+def _dates(leaves: Sequence[Leaf], clock: Clock) -> Iterator[date]:
+    """The days that conditions name, by themselves or by an event."""
+    if any(leaf.signal == "event" for leaf in leaves):
+        yield from clock.days
     for leaf in leaves:
         if leaf.signal == "date":
             named = leaf.values if isinstance(leaf, Is) else (leaf.low, leaf.high) if isinstance(leaf, Between) else ()

@@ -34,6 +34,9 @@ class Home(Protocol):
     def gone(self, connection: Connection) -> None:
         """Its socket is closed."""
 
+    def overheard(self, connection: Connection) -> None:
+        """The origin has said there what nobody had asked for."""
+
 
 class Connection(asyncio.BufferedProtocol):
     """The transport's end of one connection."""
@@ -67,6 +70,7 @@ class Connection(asyncio.BufferedProtocol):
         """Bytes of the answer; unasked, they end the connection."""
         if self._exchange is None:
             self.abort()
+            self._home.overheard(self)
         else:
             self._exchange.received(self._buffer[:nbytes].tobytes())
 
@@ -120,9 +124,11 @@ class Connection(asyncio.BufferedProtocol):
         """Whether bytes, or the end, wait in the kernel."""
         return bool(self._poll.poll(0))
 
-    def finished(self, reusable: bool) -> None:
-        """The exchange is over; `reusable` is its word that nothing is open."""
+    def finished(self, reusable: bool, surplus: bool = False) -> None:
+        """The exchange is over; `reusable` is its word that nothing is open, `surplus` that more than it came."""
         self._exchange = None
+        if surplus:
+            self._home.overheard(self)
         self.deadline.clear()
         if reusable and not self._gone() and not self._transport.get_write_buffer_size():
             self._home.free(self)

@@ -151,7 +151,8 @@ class Exchange(httpx.AsyncByteStream):
     def _finish(self) -> None:
         self._read_on()
         reader = self._reader
-        self._connection.finished(self.sent and reader.persistent and not reader.surplus)
+        surplus = reader.surplus
+        self._connection.finished(self.sent and reader.persistent and not surplus, surplus)
 
     def _over(self) -> bool:
         return self._error is not None or self._reader.done

@@ -3,11 +3,15 @@
 The last one that came back is the first to go out, so that the others grow old and are closed. When all that may
 exist are busy, callers wait in line; a connection that comes back goes to the first of them. A place in the bound is
 taken before dialling and given back at the connection's end, whatever ends it.
+
+An origin that says something unasked may say it again, a moment too late to be seen, and then each visitor would get
+the answer of the one before. So once it was overheard, connections carry one exchange each for `_WARY` seconds.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from typing import Final
 
@@ -19,6 +23,9 @@ from edge.gateway.transport.names import Names
 
 _Turn = asyncio.Future[Connection | None]  # a connection, or None for the right to dial one
 
+_log = logging.getLogger("windsock")
+
+_WARY: Final = 300.0
 _READ: Final = 65_536  # bytes at a time; the loop's own buffers of 256 KiB cost a memory mapping per read
 
 
@@ -35,6 +42,7 @@ class Pool:
         self._idle: deque[Connection] = deque()
         self._line: deque[_Turn] = deque()
         self._sweeper: asyncio.TimerHandle | None = None
+        self._wary_until = 0.0
         self._closed = False
 
     def idle(self) -> Connection | None:
@@ -65,6 +73,9 @@ class Pool:
 
     def free(self, connection: Connection) -> None:
         """Keep it for the next exchange, or hand it to the first in line."""
+        if self._wary_until and connection.loop.time() < self._wary_until:
+            connection.abort()
+            return
         turn = self._next()
         if turn is not None:
             turn.set_result(connection)
@@ -74,6 +85,15 @@ class Pool:
         self._idle.append(connection)
         if self._sweeper is None:
             self._sweeper = loop.call_later(self._idle_seconds, self._sweep)
+
+    def overheard(self, connection: Connection) -> None:
+        """The origin has said there what nobody had asked for."""
+        now = connection.loop.time()
+        if now >= self._wary_until:
+            _log.warning("the origin sent more than it was asked for: its connections carry one request each for now")
+        self._wary_until = now + _WARY
+        while self._idle:
+            self._idle.pop().abort()
 
     def gone(self, connection: Connection) -> None:
         """Its place is free."""

@@ -40,6 +40,13 @@ def test_a_good_folder_exits_with_0(folder: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == f"{folder}: 1 experience, all is well\n"
 
 
+def test_the_folder_may_be_named_as_in_the_other_commands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--rules", str(folder)]) == 0
+    assert capsys.readouterr().out == f"{folder}: 1 experience, all is well\n"
+    assert run(["check", str(folder), "--rules", "other"]) == 2
+    assert capsys.readouterr().err.startswith(f"windsock check: the folder is named twice: {folder} and --rules other;")
+
+
 def test_a_problem_is_one_line_with_file_line_column_and_remedy(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -129,6 +129,7 @@ def test_where_nothing_may_be_drawn_the_largest_share_is_shown(
         (["/", "--signal", "devise=tv"], "windsock explain: unknown signal `devise`; did you mean `device`?"),
         (["/", "--at", "soon"], "windsock explain: at `soon` is no moment"),
         (["/", "--colour"], "windsock explain: there is no flag --colour"),
+        (["/", "--experience", "heros"], "windsock explain: there is no experience `heros`; did you mean `hero`?"),
         ([], "windsock explain: missing argument"),
         (["/", "--rules", "nowhere"], "windsock explain: the rules folder `nowhere` cannot be read"),
     ],
@@ -144,13 +145,61 @@ def test_what_cannot_be_understood_is_one_line_and_exit_code_2(
     assert err.count("\n") == 1
 
 
-def test_broken_rules_are_told_one_problem_a_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+FAILS = HERO + "tests:\n  - {given: {device: mobile}, expect: phone}\n"
+
+
+def test_a_file_whose_tests_fail_is_explained_behind_its_problems(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "hero.yaml").write_text(FAILS)
+    assert run(["explain", "/", "--signal", "device=mobile", "--signal", "country=NO"]) == 0
+    out, err = capsys.readouterr()
+    assert err.startswith("hero.yaml:13:")
+    assert err.count("\n") == 1
+    assert 'hero: phone, by entry 1\n  #hero: "Phone"\n  entry 1 matches' in out
+
+
+def test_what_a_broken_file_leaves_is_explained_and_the_exit_code_is_1(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / "nav.yaml").write_text(NAV.replace("slot", "slots"))
-    (folder / "hero.yaml").write_text(HERO.replace("country: NO", "country: Norway"))
+    assert run(["explain", "/", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert list(variants(json.loads(out))) == ["hero"]
+    assert err.startswith("nav.yaml:")
+    assert err.endswith("windsock explain: this is without nav.yaml; see above\n")
+
+
+@pytest.mark.parametrize("broken", [("hero.yaml", "nav.yaml"), ("site.yaml",)])
+def test_where_nothing_can_be_understood_only_the_problems_are_told(
+    folder: Path, broken: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in broken:
+        (folder / file).write_text("nonsense: 1\n")
     assert run(["explain", "/"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert [line.split(":")[0] for line in err.splitlines()][:2] == ["hero.yaml", "nav.yaml"]
+    assert tuple(dict.fromkeys(line.split(":")[0] for line in err.splitlines())) == broken
+
+
+def test_only_the_experiences_that_are_named_are_told(explain: Explain) -> None:
+    assert list(variants(explain("/", "--experience", "nav"))) == ["nav"]
+    assert list(variants(explain("/", "--experience", "nav", "--experience", "hero"))) == ["hero", "nav"]
+
+
+def test_an_experience_in_a_broken_file_is_said_to_be_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "nav.yaml").write_text(NAV.replace("slot", "slots"))
+    assert run(["explain", "/", "--experience", "nav"]) == 2
+    assert "`nav`; it may be in nav.yaml, which cannot be understood; see above" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_signal_that_cannot_be_now_is_remarked_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "/", "--signal", "month=jun", "--at", "2026-11-22T12:00"]) == 0
+    assert capsys.readouterr().err == (
+        "windsock explain: month=6 leaves the date at 2026-11-22; to move the whole clock say --at 2027-06-01T12:00 "
+        "instead\n"
+    )
 
 
 SHOWN = [Decision("hero", "phone", "rule", 1, 1.0, {"phone": 1.0}), Decision("nav", "b", "split", 1, 0.5, {"b": 0.5})]

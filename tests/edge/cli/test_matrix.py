@@ -94,7 +94,68 @@ def test_people_read_a_line_each_that_can_be_typed_again(folder: Path, capsys: p
         "  hero=cold     --signal temperature=3.444444",
         "  hero=phone    --signal country=NO --signal device=mobile",
     ]
-    assert shlex.split(lines[5])[:2] == ["hero=south", "--at"]
+    assert shlex.split(lines[5])[:4] == ["hero=south", "--signal", "country=AU", "--at"]
+
+
+def test_experiences_that_have_nothing_to_do_with_each_other_stand_in_lists_of_their_own(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "nav.yaml").write_text(BACK.replace("back", "nav"))
+    assert run(["matrix", "/"]) == 0
+    first, *_, nav = capsys.readouterr().out.split("\n\n")
+    assert first.splitlines() == [
+        "/: 8 combinations of hero, nav",
+        "each line of a list below goes with each line of the others; --json lists every combination",
+    ]
+    assert nav == "  nav=usual  anybody\n  nav=other  --signal source=email\n"
+
+
+ADVENT = """
+experience: advent
+purpose: content
+where: /
+slot: "#advent"
+starts: 2099-12-01
+variants: {none: original, line: {text: Advent}}
+choose:
+  - show: line
+"""
+
+
+@pytest.mark.parametrize(("when", "possible"), [("country: JP", True), ("city: Seattle", False)])
+def test_nobody_is_at_a_place_whose_clock_is_another(folder: Path, asked: Asked, when: str, possible: bool) -> None:
+    (folder / "nav.yaml").unlink()
+    (folder / "advent.yaml").write_text(ADVENT.replace("starts: 2099-12-01", "every: 12:00-14:00"))
+    (folder / "hero.yaml").write_text(HERO.replace("season: summer, month: dec", f'hour: "20-22", {when}'))
+    listed = asked("matrix", "/")["combinations"]
+    together = [each for each in listed if each["variants"] == {"advent": "line", "hero": "south"}]
+    assert bool(together) is possible
+    for each in together:
+        assert "timezone=Asia/Tokyo" in each["arguments"]
+        assert not any(argument.startswith("hour=") for argument in each["arguments"])
+
+
+def test_an_event_is_on_when_it_is_on(folder: Path, asked: Asked) -> None:
+    (folder / "nav.yaml").unlink()
+    (folder / "site.yaml").write_text("events: {fair: 2098-09-05 - 2098-09-07, past: 2020-01-01}\n")
+    (folder / "hero.yaml").write_text(
+        HERO.replace("season: summer, month: dec", "event: fair").replace(
+            "device: mobile, country", "event: past, country"
+        )
+    )
+    listed = asked("matrix", "/", code=1)
+    assert listed["experiences"]["hero"]["south"] == ["--at", "2098-09-05T12:00"]
+    assert listed["unreachable"] == [["hero", "phone"]]
+
+
+def test_a_variant_that_needs_another_clock_at_a_place_is_not_called_out_of_reach(folder: Path, asked: Asked) -> None:
+    (folder / "nav.yaml").unlink()
+    (folder / "hero.yaml").write_text(
+        HERO.replace("season: summer, month: dec", 'hour: "20-22", city: Honolulu').replace(
+            "starts: 2020-01-01", "every: 12:00-14:00"
+        )
+    )
+    assert asked("matrix", "/")["elsewhere"] == [["hero", "south"]]
 
 
 def test_what_is_given_stays_as_it_is(asked: Asked) -> None:

@@ -102,6 +102,33 @@ def test_the_link_works_on_an_app_with_the_same_store(made: Made, place: Path) -
     assert asyncio.run(follow("/")) == b"<body><h1 id=hero>Classic</h1></body>"
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_what_follows_from_a_forced_signal_is_forced_with_it(made: Made, place: Path) -> None:
+    (place / "rules" / "site" / "hero.yaml").write_text(HERO.replace("weather: rain", "weekday: sat, season: summer"))
+    app = edge.Personalization(Page(b"<body><h1 id=hero>Classic</h1></body>"), rules=place / "rules" / "site")
+
+    async def follow(url: str) -> bytes:
+        try:
+            return (await ask(app, url)).body
+        finally:
+            await app.aclose()
+
+    assert b"<h1 id=hero>Rain</h1>" in asyncio.run(follow(made("/", "--signal", "date=2026-06-06")[0]))
+
+
+@pytest.mark.parametrize(("said", "file"), [((), "windsock.secret"), (("--secret-file", "own.key"), "own.key")])
+def test_where_no_edge_has_been_started_yet_the_key_is_made(
+    made: Made, place: Path, said: tuple[str, ...], file: str
+) -> None:
+    (place / "windsock.secret").unlink()
+    beside = made("/", "--variant", "hero=rain", *said)[1]
+    assert beside.startswith(f"{file} is new: the link works on an edge that reads this file\n")
+    assert (place / file).stat().st_mode & 0o777 == 0o600
+    kept = keys_of(place / file)
+    assert "is new" not in made("/", "--variant", "hero=rain", *said)[1]
+    assert keys_of(place / file) == kept
+
+
 def test_what_is_switched_off_is_said_beside(made: Made, place: Path) -> None:
     (place / "windsock.off.json").write_text('{"off": ["hero"]}')
     assert "hero is switched off, so the link shows its default" in made("/", "--variant", "hero=rain")[1]
@@ -126,7 +153,10 @@ def test_what_is_switched_off_is_said_beside(made: Made, place: Path) -> None:
         (["/", "--variant", "hero=rain", "--expires", "8d"], "windsock preview: --expires `8d` is out of reach"),
         (["/", "--variant", "hero=rain", "--expires", "0s"], "windsock preview: --expires"),
         (["/", "--variant", "hero=rain", "--expires", "soon"], "windsock preview: --expires"),
-        (["/", "--variant", "hero=rain", "--secret-file", "none"], "windsock preview: secret_file none cannot be read"),
+        (
+            ["/", "--variant", "hero=rain", "--secret-file", "no/key"],
+            "windsock preview: secret_file no/key cannot be made (No such file or directory); name the edge's own",
+        ),
         (
             ["/", *(f"--signal=query.p{n}={'x' * 100}" for n in range(40))],
             "windsock preview: this is too much for a link",

@@ -108,6 +108,7 @@ def test_the_data_has_the_promised_form(make: MakeEdition) -> None:
         "rule": 2,
         "probability": 1.0,
         "distribution": {"phone": 1.0},
+        "shows": {"#hero": "<p>Phone</p>"},
     }
 
 
@@ -127,6 +128,7 @@ def test_every_experience_is_spoken_of_and_those_of_other_pages_are_outside(make
         "rule": None,
         "probability": 1.0,
         "distribution": {"plain": 1.0},
+        "shows": {},
     }
 
 
@@ -150,9 +152,11 @@ def test_people_read_which_entry_matched_and_what_the_others_lacked(make: MakeEd
     variant, rank = decide(context(), edition, Draw(7))[-1].variant, edition.named["nav"].seats.rank[7]
     paragraphs = text.split("\n\n")
     assert paragraphs[1:] == [
-        "hero: phone, by entry 2\n  entry 1 needs weekend true; here it is false\n  entry 2 matches: device is mobile",
-        "later: plain, its default: it starts on 2030-01-01",
+        "hero: phone, by entry 2\n  #hero: <p>Phone</p>\n"
+        "  entry 1 needs weekend true; here it is false\n  entry 2 matches: device is mobile",
+        "later: plain, its default: it starts on 2030-01-01\n  #later: left as the page has it",
         f"nav: {variant}, drawn by entry 1: a 75.00%, b 25.00%\n"
+        f"  {'no header of its own goes to the site' if variant == 'a' else 'header to the site: X-Nav: wide'}\n"
         "  entry 1 matches: device is not tv\n"
         f"  bucket 7 has rank {rank:,} of the 4,096 in play\n"
         "  over all 4,096 buckets: a 3,072, b 1,024",
@@ -228,7 +232,7 @@ def test_what_is_switched_off_says_how_to_switch_it_on(make: MakeEdition) -> Non
 
 def test_a_preview_shows_its_variant_whatever_the_entries_say(make: MakeEdition) -> None:
     text = tell(context(), make(hero=HERO), Draw(7, forced={"hero": "norsk"}))
-    assert text.endswith("hero: norsk, by a preview")
+    assert text.endswith("hero: norsk, by a preview\n  #hero: <p>Hei</p>")
 
 
 def test_who_belongs_to_another_experience_of_a_group_reads_which_coin_said_so(make: MakeEdition) -> None:
@@ -256,3 +260,26 @@ def test_how_chance_goes_adds_up_to_all_buckets(make: MakeEdition) -> None:
         line = next(line for line in text.splitlines() if "over all" in line)
         counted = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", line.partition(":")[2])]
         assert sum(counted) == 4096
+
+
+def test_where_chance_decides_people_read_what_each_variant_would_be(make: MakeEdition) -> None:
+    text = tell(context(device="mobile"), make(nav=NAV), Draw(None))
+    assert "\n  a: no header of its own goes to the site\n  b: header to the site: X-Nav: wide\n" in text
+
+
+def test_of_two_that_change_the_same_slot_the_first_is_shown(make: MakeEdition) -> None:
+    edition = make(one=HERO.replace("hero\n", "one\n", 1), two=HERO.replace("hero\n", "two\n", 1))
+    assert "two: phone, by entry 2\n  not shown: one changes the same slot, and comes first" in tell(
+        context(device="mobile"), edition, Draw(7)
+    )
+    told = decisions(explain(context(device="mobile"), edition, Draw(7)))
+    assert (told["one"]["shows"], told["two"]["shows"]) == ({"#hero": "<p>Phone</p>"}, {})
+
+
+def test_only_what_is_asked_for_is_told(make: MakeEdition) -> None:
+    edition = make(hero=HERO, nav=NAV, about=ABOUT)
+    assert list(decisions(explain(context(), edition, Draw(7), ["nav"]))) == ["nav"]
+    told = tell(context(), edition, Draw(7), ["nav"])
+    assert "nav: " in told
+    assert "hero" not in told
+    assert "about" not in told

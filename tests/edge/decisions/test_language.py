@@ -187,7 +187,7 @@ where: ["/to/{slug}", "/all"]
 slot: "#hero"
 variants:
   a: original
-  b: {html: '<p>To {slug}, not {else}</p>'}
+  b: {html: '<p>To {slug}, not { else }</p>'}
   c: {set: {alt: "{place.name} by {slug}"}}
   d: {text: "In {near.name}"}
 """

@@ -116,7 +116,7 @@ def test_the_gateway_names_itself_behind_those_before_it(edge: Served, origin: R
 
 
 def test_a_request_that_has_been_here_before_is_not_sent_round_again(edge: Served) -> None:
-    status, head, _ = get(edge.port, "/loop", "Via: 1.1 windsock")
+    status, head, _ = get(edge.port, "/loop", "Via: 1.1 windsock, 1.1 windsock", "Via: 1.0 windsock, 2 windsock")
     assert (status, field(head, "proxy-status")) == (502, ["windsock; error=proxy_loop_detected"])
 
 

@@ -74,6 +74,39 @@ def test_all_other_fields_keep_their_number_order_and_bytes(came: list[tuple[byt
     assert [pair for pair in out if pair[0] in (b"x-a", b"x-b", b"cookie")] == came
 
 
+@pytest.mark.parametrize(
+    "name", ["protocol", "user", "scheme", "client-cert", "groups", "port", "prefix", "server", "ssl", "anything", ""]
+)
+def test_only_a_listed_proxy_may_say_anything_as_forwarded(name: str) -> None:
+    claim = (b"x-forwarded-" + name.encode(), b"claimed")
+    assert claim not in told(claim)
+    assert claim not in told(claim, trust=Trust())
+    assert claim in told(claim, peer="10.0.0.1")
+
+
+def test_forwarded_beside_x_forwarded_for_is_not_passed_on_as_vouched_for() -> None:
+    said = ((b"x-forwarded-for", b"192.0.2.7"), (b"forwarded", b"for=9.9.9.9;proto=https;host=evil.example"))
+    out = told(*said, peer="10.0.0.1")
+    assert (one(out, b"forwarded"), one(out, b"x-forwarded-proto")) == (None, b"http")
+    assert one(out, b"x-forwarded-for") == b"192.0.2.7, 10.0.0.1"
+
+
+def test_the_origin_is_told_no_way_without_end() -> None:
+    bomb = (b"x-forwarded-for", b",".join([b"10.0.0.2"] * 3000))
+    assert len(every(told(bomb, peer="10.0.0.1"), b"x-forwarded-for")) == 21
+
+
+def test_an_edge_may_stand_behind_an_edge_but_a_request_does_not_go_round_for_ever() -> None:
+    via: list[bytes] = []
+    while True:
+        scope = {"method": "GET", "client": ("192.0.2.1", "1"), "headers": [HOST, *((b"via", each) for each in via)]}
+        out = Forwarding(LISTED).fields(scope, b"origin.example")
+        if out is None:
+            break
+        via = [one(out, b"via") or b""]
+    assert every([(b"via", via[0])], b"via") == [b"1.1 windsock"] * 4
+
+
 def test_a_host_that_is_not_served_here_is_not_believed_even_from_a_listed_proxy() -> None:
     for claim, believed in (
         (b"shop.example", b"shop.example"),

@@ -51,6 +51,20 @@ def test_another_path_is_asked_for_with_the_visitors_query(edition: Make, wrap: 
 OURS = ("X-Windsock-Variants", "x_windsock_variants", "X-Windsock-Anything", "X-Nav", "x_nav", "x_forwarded_for")
 
 
+@pytest.mark.parametrize(
+    ("dest", "target", "kept"),
+    [((), "/", False), (("document",), "/", False), (("empty",), "/", True), (("video",), "/", True), ((), "/x", True)],
+)
+def test_a_page_that_is_edited_is_asked_for_as_a_whole(
+    edition: Make, wrap: Wrap, dest: tuple[str, ...], target: str, kept: bool
+) -> None:
+    page = Page(BODY)
+    for_what = [("Sec-Fetch-Dest", value) for value in dest]
+    part = (("Range", "bytes=0-9"), ("If-Range", '"origin"'))
+    run(ask(wrap(page, edition(hero=HERO)), target, PHONE, *for_what, *part))
+    assert (page.asked("range"), page.asked("if-range")) == ((["bytes=0-9"], ['"origin"']) if kept else ([], []))
+
+
 @pytest.mark.parametrize("name", OURS)
 @pytest.mark.parametrize("target", ["/", "/no-experience-here"])
 def test_nobody_can_speak_in_the_name_of_the_edge_on_any_page(

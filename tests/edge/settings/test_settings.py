@@ -228,6 +228,26 @@ def test_a_cdn_that_nobody_vouches_for_is_said_to_have_no_effect() -> None:
     assert unbuilt(load({"cdn": "cloudflare", "trusted_proxies": "192.0.2.0/24"})) == ()
 
 
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        ({"weather_url": "https://w.example/v1"}, "it is for weather=met or weather=open-meteo"),
+        ({"weather": "open-meteo", "weather_contact": "ops@shop.example"}, "it is for weather=met"),
+        ({"weather": "met", "weather_contact": "ops@shop.example", "weather_key": "k"}, "it is for weather=open-meteo"),
+        ({"weather": "met", "weather_contact": "ops@shop.example"}, ""),
+        ({"weather": "open-meteo", "weather_url": "https://w.example/v1", "weather_key": "k"}, ""),
+    ],
+)
+def test_what_is_said_to_a_service_that_nobody_asks_has_no_effect(flags: dict[str, str], told: str) -> None:
+    lines = unbuilt(load(flags))
+    assert [told in line for line in lines] == ([True] if told else [])
+
+
+def test_the_address_of_a_service_is_a_whole_one() -> None:
+    with pytest.raises(WindsockError, match="write its whole address"):
+        load({"weather_url": "weather.example"})
+
+
 def test_what_is_not_built_yet_is_not_mentioned_to_those_who_did_not_ask() -> None:
     assert unbuilt(default()) == ()
 

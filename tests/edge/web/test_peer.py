@@ -53,6 +53,17 @@ def test_the_way_goes_back_to_the_visitor_and_no_further() -> None:
     assert TRUST.way("192.0.2.9", claims) == ["192.0.2.9"]
 
 
+def test_a_way_without_end_is_not_followed() -> None:
+    way = TRUST.way("10.0.0.1", forwarded(b"6.6.6.6," + b",".join([b"10.0.0.2"] * 3000)))
+    assert way == [*["10.0.0.2"] * 20, "10.0.0.1"]
+
+
+def test_what_a_proxy_that_writes_x_forwarded_for_passes_on_as_forwarded_is_its_visitors_claim() -> None:
+    headers = (*forwarded(b"192.0.2.1"), (b"forwarded", b"for=9.9.9.9;proto=https;host=evil.example"))
+    assert TRUST.way("10.0.0.1", headers) == ["192.0.2.1", "10.0.0.1"]
+    assert TRUST.scheme("10.0.0.1", headers, "http") == "http"
+
+
 @pytest.mark.parametrize(
     ("value", "client", "scheme"),
     [

@@ -18,12 +18,17 @@ def test_files_and_our_own_paths_are_no_pages(path: str, counted: int, monkeypat
     monkeypatch.setattr(pages, "_EVERY", 0.0)
 
     async def told() -> int:
-        future = asyncio.get_running_loop().create_future()
-        counter = Pages(lambda count: future.done() or future.set_result(count))
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def tell(count: int) -> None:
+            if not future.done():
+                future.set_result(count)
+
+        counter = Pages(tell)
         counter.asked(path)
         running = asyncio.ensure_future(counter.run())
         try:
-            return int(await future)
+            return await future
         finally:
             running.cancel()
 
