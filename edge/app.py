@@ -59,6 +59,8 @@ _log = logging.getLogger("windsock")
 
 _MOST_CONNECTIONS = 65_536
 _MOST_PATIENCE = 2.0  # seconds with the path of a variant, before the page that was asked for is shown
+_FAREWELL = 5.0
+_LAST = 20.0  # seconds for WebSockets and event streams to close, then for requests to end, when a worker ends
 _SHARE = 0.8  # of the budget: what a signal of the site's own may take, so that the others are still decided on
 _COLLECTIONS = (20_000, 20, 50)
 """Garbage is looked for this seldom: requests make none that waits for it, and looking costs each of them."""
@@ -268,8 +270,10 @@ class Worker:
         self._wishes = Wishes(self._run.wishes)
         self._pages = Pages(self._wishes.pages)
         self._signals = signals(settings, self._metrics, self._atlas, self._found, self._wishes.weather)
+        self._gateway = gateway(settings, self._metrics, self._transport)
+        self._ending: asyncio.Task[None] | None = None
         self._personalize = personalize(
-            gateway(settings, self._metrics, self._transport),
+            self._gateway,
             settings,
             self._current,
             self._metrics,
@@ -280,6 +284,7 @@ class Worker:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, and keep the edition current for as long as the server runs."""
         if scope["type"] == "lifespan":
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._end)
             await lifespan(receive, send, [self._following, self._connected])
             return
         checked = self._check(scope)
@@ -323,6 +328,21 @@ class Worker:
     async def _connected(self) -> AsyncIterator[None]:
         async with self._transport:
             yield
+
+    def _end(self) -> None:
+        self._ending = self._ending or asyncio.ensure_future(self._say_farewell())
+
+    async def _say_farewell(self) -> None:
+        """Before the server drains: it waits for requests, hangs up on WebSockets, and event streams have no end.
+
+        What is still not over when it is time is cut; the supervisor would only do that with more noise.
+        """
+        await self._gateway.closing.begin(_FAREWELL)
+        os.kill(os.getpid(), signal.SIGINT)  # on which the server drains, as it does on SIGTERM where nobody else acts
+        await asyncio.sleep(_LAST)
+        _log.warning("visitors whose requests took more than %.0f s to end were cut off", _LAST)
+        self._metrics.flush()
+        os._exit(0)
 
     def _learn(self, document: Any) -> None:
         """Know the world as the control process tells it."""

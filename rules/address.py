@@ -7,17 +7,32 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from rules.glob import captures
 from rules.problem import wrong
-from rules.written import text
+from rules.written import text, without_placeholder
 
 LONGEST: Final = 1024
 """Characters of an address."""
 
 
 def path_glob(written: object) -> str:
-    """A pattern of paths on the site."""
+    """A pattern of paths on the site, as people read them: a path is compared when its escapes are undone."""
+    value = _path(written)
+    if re.search(r"%[0-9a-f]{2}", value, re.IGNORECASE):
+        plain = unquote_to_bytes(value).decode("utf-8", "replace")
+        meant = f": {plain}" if plain.isprintable() and "\ufffd" not in plain else ""
+        message = f"`{value}` matches nothing: paths are compared with their escapes undone"
+        raise wrong(message, f"write it as people read it{meant}")
+    if value.startswith("//"):
+        raise wrong(f"`{value}` matches no page: a path begins with one slash", f"write `/{value.lstrip('/')}`")
+    if (value + "/").startswith(_OURS):
+        raise wrong(f"`{value}` is Windsock's own, and no page of the site", "name a page of the site, such as /shop/*")
+    return value
+
+
+def _path(written: object) -> str:
     value = _line(written)
     if re.match(r"[a-z]+://", value, re.IGNORECASE):
         rest = re.sub(r"^[a-z]+://[^/?#]*", "", value, flags=re.IGNORECASE)
@@ -69,17 +84,17 @@ def host_glob(written: object) -> str:
 
 def target(written: object) -> str:
     """A path that the origin is asked for."""
-    value = path_glob(written)
+    value = without_placeholder(_path(written))
     if "*" in value or not value.startswith("/"):
         raise wrong(f"`{value}` names no single page", "write one path, such as /home-b")
-    if value.startswith(("//", "/_windsock/")) or re.search(r"[\s\\]|/\.\.?(/|$)", value):
+    if value.startswith(("//", _OURS)) or re.search(r"[\s\\]|/\.\.?(/|$)", value):
         raise wrong(f"`{value}` cannot be asked for", "write one path of the site, such as /home-b")
     return value
 
 
 def redirect(written: object) -> str:
     """Where a visitor is sent: a path of the site, or a whole address."""
-    value = _line(written)
+    value = without_placeholder(_line(written))
     if re.match(r"https?://", value, re.IGNORECASE):
         if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[^\s\\?#]*)?", value, re.IGNORECASE):
             raise wrong(f"`{value}` is no address to send visitors to", "write https://host/path, without `?` and `#`")
@@ -87,6 +102,7 @@ def redirect(written: object) -> str:
     return target(value)
 
 
+_OURS: Final = "/_windsock/"
 _LEAVE_OUT: Final = 'write them into the entries: `when: {{not: {{path: "{path}"}}}}`; /de itself is not in /de/*'
 _NAMED_PIECE: Final = "write small letters, digits and `_` in braces, and close them: {slug}"
 _CAPTURE: Final = re.compile(r"\{[a-z][a-z0-9_]*\}")

@@ -6,6 +6,7 @@ are reported together. What has the wrong shape is passed over here; `rules.vali
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from typing import Any, Final
@@ -16,7 +17,7 @@ from rules.glob import captures
 from rules.markup import misplaced
 from rules.placeholder import named, placed, placed_value
 from rules.problem import Mistake, Place, ReadingError
-from rules.spelling import advice, listed
+from rules.spelling import advice, listed, nearest
 from rules.stray import strays
 from rules.variant import PageForm
 
@@ -66,10 +67,23 @@ def _names(data: Plain) -> Iterator[Mistake]:
     variants = _mapping(data.get("variants"))
     if not variants:
         return
-    for path, name, key in _named(data):
-        if name not in variants:
+    named = list(_named(data))
+    renamed = _renamed(variants, Counter(name for _, name, _ in named))
+    for name, (near, often) in renamed.items():
+        message = f"`{near[:80]}` is called `{name[:80]}` in {often} other lines, and not named anywhere"
+        yield Mistake(("variants", near), message, f"write `{name[:80]}`", key=True)
+    for path, name, key in named:
+        if name not in variants and name not in renamed:
             hint = advice(name, variants, all_of_them="the variants are")
             yield Mistake(path, f"there is no variant `{name[:80]}`", hint, key=key)
+
+
+def _renamed(variants: Plain, named: Mapping[str, int]) -> dict[str, tuple[str, int]]:
+    """Names that are used several times for a variant that is spelled nearly so: where it begins is the mistake."""
+    unnamed = [variant for variant in variants if variant not in named]
+    missing = {name: often for name, often in named.items() if name not in variants and often > 1}
+    near = {name: nearest(name, unnamed) for name in missing}
+    return {name: (found, missing[name]) for name, found in near.items() if found}
 
 
 def _named(data: Plain) -> Iterator[tuple[Place, str, bool]]:

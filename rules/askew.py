@@ -15,18 +15,28 @@ from typing import Final
 from rules.outline import Line, odd, outline
 from rules.quotes import opened
 from rules.stop import Stop, Told, line_of
+from rules.unseen import unseen
 
 
 def askew(stop: Stop) -> Iterator[Told]:
     """What is wrong above or at the line where the parser gave up, the most certain first."""
     lines = outline(stop.lines)
     until = [line for line in lines if line.number <= stop.at[0]]
+    yield from _unseen(stop)
     yield from _quotes(stop, until)
     yield from _hidden_key(stop)
     yield from _no_colon(stop, until)
     yield from _block(stop, until)
     if until and until[-1].number == stop.at[0]:
         yield from _indented(stop, lines, len(until) - 1)
+
+
+def _unseen(stop: Stop) -> Iterator[Told]:
+    """A copied space behind a colon is none."""
+    for number in sorted({stop.began[0], stop.at[0]}):
+        line = line_of(stop.lines, number)
+        if (found := re.match(r"\s*(?:-\s+)?\w+:?(?=[^\S ])|[^\S ]+", line)) and (told := unseen(line)):
+            yield (number, found.end() + 1), *told
 
 
 def _quotes(stop: Stop, lines: list[Line]) -> Iterator[Told]:
@@ -74,13 +84,25 @@ def _no_colon(stop: Stop, lines: list[Line]) -> Iterator[Told]:
     outer = lines[-3] if len(lines) > 2 else None
     text_of_outer = outer is not None and above.indent > outer.first and not outer.text.endswith(":")
     if (found := _NO_COLON.fullmatch(above.text)) and not text_of_outer:
-        below = here.indent > above.first
-        yield _told(above, found[1], f"{found[1]} {found[2]}:" if below and found[2] else f"{found[1]}: {found[2] or ''}")
+        yield _told(above, found[1], _with_colon(found[1], found[2] or "", here.indent > above.first))
 
 
 def _goes_on(stop: Stop) -> bool:
     """Whether it gave up at a key that stood where a text went on."""
     return "mapping values" in stop.said or "expected ':'" in stop.said
+
+
+def without_colon(key: str) -> tuple[str, str] | None:
+    """Message and hint for what YAML takes for a key, where brackets begin in it: `when {country`."""
+    found = re.match(r"(\w[\w.-]*)\s+([\[{])", key)
+    return (f"there is no colon behind `{found[1]}`", f"write `{found[1]}: {found[2]}…`") if found else None
+
+
+def _with_colon(key: str, rest: str, holds: bool) -> str:
+    """The line as it was meant: with a value, or holding the lines below it."""
+    if holds:
+        return f"{key} {rest}".strip() + ":"
+    return f"{key}: {rest or '…'}"
 
 
 def _told(line: Line, key: str, hint: str) -> Told:
@@ -111,19 +133,20 @@ def _indented(stop: Stop, lines: list[Line], at: int) -> Iterator[Told]:
     if not first or not any(said in stop.said for said in ("<block end>", "document start", "mapping values")):
         return
     found = odd(lines, at)
-    if found is not None and found[0].indent != found[1] and _KEY.match(found[0].text):
+    if found is not None and found[0].indent not in found[1] and _KEY.match(found[0].text):
         line, begins = found
-        way = "further to the right" if line.indent > begins else "further to the left"
-        spaces = f"{begins} space{'s' if begins != 1 else ''}" if begins else "no space"
-        hint = f"begin it with {spaces}: lines that belong together are indented alike"
-        yield (line.number, line.first + 1), f"this line is indented {way} than those that it belongs to", hint
+        spaces = " or ".join(map(str, begins)) if begins != (0,) else "no"
+        hint = f"begin it with {spaces} space{'' if begins == (1,) else 's'}: what belongs together is indented alike"
+        yield (line.number, line.first + 1), "this line is not indented as those that it belongs to", hint
 
 
 _APOSTROPHE: Final = re.compile(r".*?((?<!\w)\w+'\w+)", re.DOTALL)
 """The word in which quotes end, near their end."""
 
 _LOST_QUOTES: Final = re.compile(r"""(\s*)(#[\w-]+)["']\s*:.*""")
-_NO_COLON: Final = re.compile(r"""(?:-\s+)*([\w/#*{}"'][\w./#*{}"'-]*?)(?<!:)(?:\s+(?![|>\-#])((?:[^:]|:(?=\S))*?))??(?:\s#.*)?""")
+_NO_COLON: Final = re.compile(
+    r"""(?:-\s+)*([\w/#*{}"'][\w./#*{}"'-]*?)(?<!:)(?:\s+(?![|>\-#])((?:[^:]|:(?=\S))*?))??(?:\s#.*)?"""
+)
 _NO_COLON_BLOCK: Final = re.compile(r"""(?:-\s+)*(\w[\w.-]*)\s*[|>][+-]?""")
 _NO_COLON_BRACKET: Final = re.compile(r"""(?:-\s+)*("[^"]*"|'[^']*'|\w[\w.-]*)\s+([\[{])""")
 _NO_COLON_INSIDE: Final = re.compile(r"[{,]\s*([\w.-]+)\s+$")

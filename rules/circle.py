@@ -1,7 +1,7 @@
 """Redirects that lead in circles: to a page of their own, or to each other.
 
-At one page a redirect back is known for certain, and refused. Two redirects may be meant for different visitors; where
-the rules alone cannot tell that they are, it is a warning.
+A redirect to the one page it stands on does nothing, and is refused. Two redirects may be meant for different visitors;
+where the rules alone cannot tell that they are, it is a warning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rules.phrase import condition
 from rules.problem import Mistake
 from rules.reach import exclusive
 from rules.vocabulary import Own
-from rules.when import Condition, evaluate
+from rules.when import Condition
 
 Plain = Mapping[str, Any]
 
@@ -49,26 +49,17 @@ class Redirect:
         return [None if when is None else condition(when, own) for when in whens]
 
 
-def to_itself(experience: Plain, own: Own) -> Iterator[Mistake]:
-    """Errors: redirects that lead to a page from which the same entry sends visitors away again."""
+def to_itself(experience: Plain) -> Iterator[Mistake]:
+    """Errors: redirects that lead to the only page they stand on. On such a page a visitor stays, so nothing happens.
+
+    Where there are more pages, that one is simply where the way ends: `where: /*` with `redirect: /de/` is fine.
+    """
+    pages = set(experience["where"]["path"])
     for each in _redirects([experience]):
-        if not leads_into(each.target, experience["where"]):
-            continue
-        if _sends_from(each, path := path_of(each.target), own):
-            message = f"`{each.target}` is one of the pages that visitors are sent away from: they would go in circles"
-            hint = f'leave that page out of `where`, or add not: {{path: "{path}"}} to the `when`'
+        if pages == {path_of(each.target)} and leads_into(each.target, experience["where"]):
+            message = f"`{each.target}` is the page that visitors are sent away from: they would stay where they are"
+            hint = "write another page behind `redirect:`, or correct `where`"
             yield Mistake(("variants", each.variant, "redirect"), message, hint)
-
-
-def _sends_from(redirect: Redirect, path: str, own: Own) -> bool:
-    """Whether some visitor at this path would be sent: entries are asked in their order, and only the path is known."""
-    for entry in redirect.experience["choose"]:
-        held = entry["when"] is None or evaluate(condition(entry["when"], own), {"path": path})
-        if held is not False and any(name == redirect.variant for name, _ in entry["shares"]):
-            return True
-        if held is True:
-            return False
-    return bool(redirect.variant == redirect.experience["default"])
 
 
 def circles(experiences: Sequence[Plain], own: Own) -> Iterator[tuple[str, Mistake]]:

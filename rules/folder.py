@@ -46,7 +46,7 @@ class Folder:
                 (waiting if _is_folder(entry) else found).append(relative)
             if len(found) + len(waiting) + len(entered) > MOST:
                 raise wrong(f"there are more than {MOST:,} files and folders", "is this the right folder?")
-        return sorted(file for file in found if file.endswith((".yaml", ".yml")) and file != SITE)
+        return sorted(file for file in found if file.lower().endswith((".yaml", ".yml")) and file != SITE)
 
     def has_site(self) -> bool:
         """Whether there is a `site.yaml`, readable or not."""

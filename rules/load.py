@@ -24,6 +24,7 @@ from rules.memory import Memory, Texts
 from rules.model import ExperienceFile
 from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.sitefile import SiteFile, remarks
+from rules.sound import independent, sound
 from rules.stop import line_of
 from rules.trap import without_value
 from rules.trial import failures
@@ -73,13 +74,15 @@ def load(folder: Path, memory: Memory[Read] | None = None, today: date | None = 
         files = opened.rule_files()
     except ReadingError as error:
         return Loaded(None, tuple(Problem("", 1, 1, "error", each.message, each.hint) for each in error.mistakes))
-    site, problems = _site(opened, today or datetime.now(UTC).date())
-    read_files = _read(opened, files, site or NO_SITE, memory or Memory())
-    problems += [problem for each in read_files for problem in each.problems]
+    site, problems, content = _site(opened, today or datetime.now(UTC).date())
+    clear = all(each.severity != "error" for each in problems)
+    read_files = _read(opened, files, site, memory or Memory())
+    told = [problem for each in read_files for problem in each.problems]
+    problems += told if clear else independent(told, content)
     problems += _twice(read_files)
     problems += _mixed(read_files)
     problems.sort(key=lambda each: (each.file, each.line, each.column))
-    if site is None:
+    if not clear:
         return Loaded(None, tuple(problems))
     named: dict[str | None, Json] = {}
     for each in read_files:
@@ -101,8 +104,8 @@ def load_file(folder: Texts, file: str, site: Json) -> Read:
     """All steps for one rule file; `site` is the document's."""
     tree, content = _tree(folder, file)
     shown, (name, at) = printable(file), _name(tree)
-    if tree.data is None:
-        return Read(shown, name, at, None, tree.problems)
+    if tree.data is None or _is_site(file, tree.data):
+        return Read(shown, name, at, None, (*tree.problems, *_misplaced_site(file, tree)))
     allowed = {(each["experience"], each["purpose"]): each["until"] for each in site["allow"]}
     model, mistakes = validate(ExperienceFile, tree.data, {"own": vocabulary(site), "allowed": allowed})
     texts, missing = _contents(folder, file, tree.data)
@@ -110,23 +113,34 @@ def load_file(folder: Texts, file: str, site: Json) -> Read:
     if model is None or any(each.severity == "error" for each in problems):
         return Read(shown, name, at, None, tuple(problems))
     plain = document.experience(shown, model, texts, allowed.get((model.experience, model.purpose)))
-    problems += _told(shown, tree, content, to_itself(plain, vocabulary(site)))
+    problems += _told(shown, tree, content, to_itself(plain))
     if model.tests:
         problems += _told(shown, tree, content, failures(compiled(plain, site, drawn=False), model.tests, site))
     return Read(shown, name, at, plain, tuple(problems))
 
 
-def _site(folder: Folder, today: date) -> tuple[Json | None, list[Problem]]:
-    """`site.yaml`, or what holds without one; None when it cannot be used."""
+def _site(folder: Folder, today: date) -> tuple[Json, list[Problem], str]:
+    """What holds by `site.yaml` or without one, as far as it can be understood; what is wrong with it, and its text."""
     if not folder.has_site():
-        return NO_SITE, []
+        return NO_SITE, [], ""
     tree, content = _tree(folder, SITE)
     if tree.data is None and not tree.problems:
-        return NO_SITE, []
+        return NO_SITE, [], content
     model, mistakes = validate(SiteFile, tree.data) if tree.data is not None else (None, ())
     problems = [*tree.problems, *_told(SITE, tree, content, [*mistakes, *remarks(tree.data, today)])]
-    wrong = model is None or any(each.severity == "error" for each in problems)
-    return (None if model is None or wrong else document.site(model)), problems
+    return document.site(model or sound(tree.data)), problems, content
+
+
+def _is_site(file: str, data: object) -> bool:
+    """Whether a rule file seems to be meant as what holds for the whole site."""
+    named = file.rpartition("/")[2].lower() in (SITE, "site.yml")
+    return named and not (isinstance(data, dict) and "experience" in data)
+
+
+def _misplaced_site(file: str, tree: Tree) -> Iterator[Problem]:
+    if _is_site(file, tree.data) and tree.data is not None:
+        message = f"what holds for the whole site stands in `{SITE}`, beside the rule files: this file is not read"
+        yield Problem(printable(file), 1, 1, "error", message, f"rename it to {SITE}, or move it to where that belongs")
 
 
 def _tree(folder: Texts, file: str) -> tuple[Tree, str]:

@@ -105,13 +105,15 @@ def hint_for(written: str, model: str, keys: list[str]) -> str | None:
 def value_meant(name: str, kind: str, written: str) -> str | None:
     """What to write in place of a value of a signal that means nothing, where its words tell."""
     text = written.strip()
-    if found := _UNIT.fullmatch(text) if name.endswith("wind") else None:
-        return _in_metres(name, found)
-    if kind in ("weekday", "month") and (found := _FROM_TO.fullmatch(text)):
-        return f"from one to another is written with a dash: {name}: {found[1][:3].lower()}-{found[2][:3].lower()}"
+    if name == "city":  # of one with a comma the reading itself says what to write
+        return None
+    if known := _measured(name, kind, text):
+        return known
     if found := re.fullmatch(r"(?:(?:!=?|≠|<>)\s*|(?:not|no|nicht|ikke)\s+)([^\d\s].*)", text, re.IGNORECASE):
         return f"to leave one out write not: {{{name}: {found[1]}}}"
-    if found := re.fullmatch(r"(.+?)(?:\s*,\s*|\s*/\s*|\s+(?:and|or|und|oder|og|eller)\s+|\s*&\s*|\s*\|\s*)(.+)", text):
+    if (kind != "zone" or "," in text) and (
+        found := re.fullmatch(r"(.+?)(?:\s*,\s*|\s*/\s*|\s+(?:and|or|und|oder|og|eller)\s+|\s*&\s*|\s*\|\s*)(.+)", text)
+    ):
         return f"one of several is a list: {name}: [{found[1]}, {found[2]}]"
     if kind in ("number", "temperature", "hour") and (found := _COMPARED.fullmatch(text)):
         sign = "<" if found[1].lower() in _BELOW else ">"
@@ -130,6 +132,15 @@ def value_meant(name: str, kind: str, written: str) -> str | None:
 def signal_meant(name: str) -> str | None:
     """What to write in place of a signal that does not exist, where its words tell more than its spelling."""
     return _SIGNALS.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
+
+
+def _measured(name: str, kind: str, text: str) -> str | None:
+    """A speed with its unit; from one day or month to another in words."""
+    if found := _UNIT.fullmatch(text) if name.endswith("wind") else None:
+        return _in_metres(name, found)
+    if kind in ("weekday", "month") and (found := _FROM_TO.fullmatch(text)):
+        return f"from one to another is written with a dash: {name}: {found[1][:3].lower()}-{found[2][:3].lower()}"
+    return None
 
 
 def _in_metres(name: str, found: re.Match[str]) -> str:

@@ -57,8 +57,8 @@ def _within(header: Line, indent: int) -> bool:
     return not header.block or indent >= header.block[0][1]
 
 
-def odd(lines: Sequence[Line], at: int) -> tuple[Line, int] | None:
-    """Of the line at this position and the one that it must fit: the odd one, and how far it should begin."""
+def odd(lines: Sequence[Line], at: int) -> tuple[Line, tuple[int, ...]] | None:
+    """Of the line at this position and the one that it must fit: the odd one, and how far it may be meant to begin."""
     here, other = lines[at], _opposite(lines, at)
     if other is None:
         return None
@@ -66,7 +66,7 @@ def odd(lines: Sequence[Line], at: int) -> tuple[Line, int] | None:
     often = Counter(each for line in lines for each in {line.indent, line.first})
     ours, theirs = ((often[each], each % 2 == 0) for each in (here.indent, begins))
     if ours > theirs and other.indent != here.indent:
-        return other, max(0, other.indent + here.indent - begins)
+        return other, (max(0, other.indent + here.indent - begins),)
     return here, _meant(lines, at, begins)
 
 
@@ -80,15 +80,13 @@ def _opposite(lines: Sequence[Line], at: int) -> Line | None:
     return found
 
 
-def _meant(lines: Sequence[Line], at: int, begins: int) -> int:
-    """How far an odd line should begin: as entries above it do, or as what it is the next of."""
+def _meant(lines: Sequence[Line], at: int, begins: int) -> tuple[int, ...]:
+    """How far an odd line may be meant to begin: as what it is the next of, or as one of those that this belongs to."""
     here = lines[at]
     outer = next((line for line in reversed(lines[:at]) if line.indent < here.indent), None)
-    if outer is not None and outer.entry and here.entry:
-        return outer.indent
-    if outer is not None and at + 1 < len(lines) and here.indent < lines[at + 1].indent <= begins:
-        return outer.indent
-    return begins
+    if outer is None or outer.entry != here.entry or outer.indent == begins:
+        return (begins,)
+    return (outer.indent,) if here.entry else (outer.indent, begins)
 
 
 _DASHES: Final = re.compile(r"(?:-\s+)+")

@@ -95,7 +95,7 @@ class Taken:
     def by(self, found: Iterable[Term]) -> list[int] | None:
         """The entries that together take everybody who is in one of these terms; None when somebody may be left."""
         takers: set[int] = set()
-        for term in found:
+        for term in map(_with_country, found):
             one = self._taker(term)
             several = [one] if one else self._takers(term)
             if not several:
@@ -236,6 +236,15 @@ def _fit_together(term: Term, name: str, other: str, fit: Agree, own: Own) -> bo
     if ours is None or theirs is None:
         return True
     return any(fit(one, two) for one, two in product(ours, theirs))
+
+
+def _with_country(term: Term) -> Term:
+    """The same visitors, with what their region says of their country."""
+    regions = dict(_listed({"region": term.get("region", ())})).get("region", frozenset())
+    if not regions or UNKNOWN in regions:
+        return term
+    fact = Fact(Is("country", frozenset(str(region)[:2] for region in regions)), True)
+    return {**term, "country": (*term.get("country", ()), fact)}
 
 
 def _region_of(region: Value, country: Value) -> bool:

@@ -17,33 +17,43 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 
 _RAIN: Final = r"(?:raining|rain|snowing|snow|sunny|windy|cloudy|stormy|cold|hot|warm|-?\d+ ?°(?: ?[CF])?)"
 _DEVICE: Final = r"(?:i?phone|ipad|mac|android|windows|linux|tablet|desktop|laptop|mobile|computer)"
-_DEGREES: Final = r"(?:minus |[-−])?\d+ ?(?:°|degrees|grader|Grad\b)"
+_DEGREES: Final = r"(?:minus |[-−])?\d+ ?(?:°|degrees|grader|Grad\b)(?! of\b)"
+_DOING: Final = r"(?: reading| browsing| visiting| coming| here)?"
+_NAME: Final = r"(?-i:\{|[A-ZÆØÅÄÖÜ])"
+"""How the name of a place begins."""
 
 SAID_BACK: Final = (
     _any_of(
-        r"\b(?:we|i)(?: can|['’]ve| have)? (?:see|seen|noticed?|detect(?:ed)?|know|guess|tell|think)(?: that)?"
+        r"\b(?:we|i)(?: can|['’]ve| have)? (?:see|seen|noticed?|detect(?:ed)?)(?: that)?"
         r" you(?:['’]re| are| live| come| came| use| have)\b.{0,40}",
-        r"\b(?:since|because|as) you(?:['’]re| are)(?: reading| browsing| visiting| coming| here)?"
-        r" (?:in|from|on|near)\b.{0,30}",
+        r"\b(?:we|i)(?: can)? (?:know|guess|tell|think)(?: that)?"
+        r" you(?: live| come| came| use|(?:['’]re| are) (?:in|from|near|on|at|using|visiting|reading)(?! an?\b))\b"
+        r".{0,40}",
+        rf"\b(?:since|because|as) you(?:['’]re| are){_DOING} (?:in|from|near) {_NAME}.{{0,30}}",
+        rf"\b(?:since|because|as) you(?:['’]re| are){_DOING} (?:on|from|using) (?:an? |your )?{_DEVICE}\b.{{0,30}}",
         rf"\b(?:since|because|as) it(?:['’]s| is) {_RAIN}\b.{{0,30}}",
-        r"\byou(?:['’]re| are) (?:in|from|near|visiting from|coming from|browsing from) (?-i:\{|[A-Z]).{0,30}",
+        r"\byou(?:['’]re| are| live| (?:seem|appear|look) to be| must be)"
+        rf" (?:in|from|near|visiting from|coming from|browsing from) {_NAME}.{{0,30}}",
+        rf"\blooks like {_RAIN} (?:in|near|around) (?-i:[A-Z]).{{0,30}}",
         rf"\byou(?:['’]re| are) (?:on|using) (?:an? |your )?{_DEVICE}\b.{{0,20}}",
         rf"\b{_RAIN} (?:where you(?:['’]re| are| live)|at your place|outside your window)",
         rf"\b{_RAIN} in your (?:area|city|town|region)\b",
-        r"\byour (?:location|ip address|city|town|region|country) (?:is|seems|looks|appears)\b.{0,30}",
+        r"\byour (?:location|ip address|city|town|region|country)"
+        rf" (?:is (?:{_NAME}|\d)|(?:seems|appears) to be\b).{{0,30}}",
         rf"\b(?:it(?:['’]s| is)|currently|right now:?) (?:now |only |just )?{_DEGREES}.{{0,20}}",
         r"\b(?:hello|hi|welcome),? (?:visitors?|guests?|you) (?:from|in)\b.{0,30}",
     ),
     _any_of(
         r"\bvi (?:ser|vet|har sett|tror|merker|legger merke til) at du\b.{0,40}",
         r"\b(?:siden|fordi|ettersom) du (?:er|bor|befinner deg|kommer|sitter) (?:i|på|fra|ved)\b.{0,30}",
-        r"\bdu (?:er|bor|befinner deg) (?:nå )?i (?-i:\{|[A-ZÆØÅ]).{0,30}",
-        r"\b(?:regner|snør|blåser|sol|kaldt|varmt|\d+ ?°C?) (?:hos deg|der du (?:er|bor))\b",
+        rf"\b(?:du (?:er|bor|befinner deg)|(?:er|bor) du|befinner du deg) (?:nå )?i {_NAME}.{{0,30}}",
+        r"\b(?:regner|snør|blåser|sol|kaldt|varmt|\d+ ?°C?)(?: nå)?(?: i [^\s,.]+)? (?:hos deg|der du (?:er|bor))\b",
         rf"\bdet er (?:nå |bare )?{_DEGREES}.{{0,20}}",
     ),
     _any_of(
         r"\bwir (?:sehen|wissen|merken|glauben|haben bemerkt),? (?:dass )?(?:sie|du)\b.{0,40}",
-        r"\b(?:sie sind|du bist|sie befinden sich|du befindest dich) (?:gerade )?in (?-i:\{|[A-ZÄÖÜ]).{0,30}",
+        r"\b(?:sie (?:sind|wohnen|befinden sich)|du (?:bist|wohnst|befindest dich)"
+        rf"|(?:wohnen|sind) sie|(?:wohnst|bist) du) (?:gerade )?in {_NAME}.{{0,30}}",
         r"\bbei (?:ihnen|dir) (?:regnet|schneit|scheint|stürmt|ist es)\b.{0,30}",
         r"\b(?:regen|schnee|sonne|\d+ ?°C?) (?:bei ihnen|bei dir|wo (?:sie|du) gerade (?:sind|bist))\b",
         rf"\bes (?:ist|sind|hat) (?:gerade |jetzt |nur )?{_DEGREES}.{{0,20}}",
@@ -53,11 +63,15 @@ SAID_BACK: Final = (
 
 _CURRENCY: Final = r"(?:USD|EUR|GBP|NOK|SEK|DKK|CHF|kr|kroner|kronor|euros?|dollars?|pounds?)"
 
+_PERCENT: Final = r"(?:%|per ?cent\b|prosent\b|prozent\b)"
+
 PRICE: Final = _any_of(
     rf"(?:[€$£¥]|\b{_CURRENCY}\.?) ?\d[\d.,]*",
     rf"\b\d[\d.,]* ?(?:[€£¥]|{_CURRENCY}\b|,-)",
-    r"\b\d{1,2} ?% ?(?:off|discount|cheaper|rabatt|avslag|billigere|günstiger)\b",
-    r"\b(?:save|spar|sparen sie|spare) \d{1,2} ?%",
+    rf"\b\d{{1,2}} ?{_PERCENT} ?(?:off|discount|cheaper|rabatt|avslag|billigere|günstiger)\b",
+    rf"\b(?:save|spar|sparen sie|spare) \d{{1,2}} ?{_PERCENT}",
+    r"(?<![\w.%])[-−–] ?\d{1,2} ?%",
+    r"\b(?:half[- ]price|half the price|halv pris|halve prisen|zum halben preis|halber preis)\b",
     r"\{price\}",
 )
 """An amount of money, or a discount."""

@@ -83,9 +83,16 @@ def _markup(stop: Stop) -> Iterator[Told]:
 
 def _in_braces(stop: Stop) -> Iterator[Told]:
     """A text with braces inside of braces."""
+    if found := _BEGINS_BRACED.match(stop.line) if "<block end>" in stop.said else None:
+        at = (stop.at[0], found.start(1) + 1)
+        yield at, "a text that begins with braces needs quotes", f"put quotes round it: {_quoted(found[1].strip())}"
     for found in _BRACED.finditer(stop.line) if "','" in stop.said else ():
         text = found[1].strip()
         yield (stop.at[0], found.start(1) + 1), "a text with braces needs quotes", f'put quotes round it: "{text}"'
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if '"' in text else f'"{text}"'
 
 
 def _by_character(stop: Stop) -> Iterator[Told]:
@@ -137,6 +144,9 @@ _TAG: Final = re.compile(r"\s*</?[A-Za-z][^>]*>?")
 
 _BRACED: Final = re.compile(r""":\s+((?:[^\s"'{}\[\],][^"'{},\[\]]*)?\{[\w.]+\}(?:[^,{}\[\]"']|\{[\w.]+\})*)""")
 """A value without quotes that holds a name in braces."""
+
+_BEGINS_BRACED: Final = re.compile(r"\s*(?:-\s+)?[\w.-]+:\s+(\{[\w.]+\}\s*[^\s#].*)")
+"""A text that begins with a name in braces, on the line of its key."""
 
 _RESERVED: Final = ("*", "&", "@", "`", "%", "!")
 """Characters that have another meaning at the beginning of a value, or none."""

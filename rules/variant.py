@@ -102,6 +102,17 @@ class SeveralForms(_Variant):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Annotated[OneForm, Discriminator(_form_tag)]] = Field(init=False)
 
+    @model_validator(mode="after")
+    def _whole_variant(self) -> SeveralForms:
+        """All slots change together, so a part of them cannot be left out of a draw."""
+        forms = (self.__pydantic_extra__ or {}).items()
+        inside = [slot for slot, form in forms if isinstance(form, PageForm) and form.never_when is not None]
+        hint = "write it beside the slots, for all of them together"
+        if inside:
+            message = "`never_when` belongs to the variant, not to one of its slots"
+            raise ReadingError(*(Mistake((slot, "never_when"), message, hint, key=True) for slot in inside))
+        return self
+
 
 VariantFile = (
     Annotated[Original, Tag("<original>")]

@@ -198,6 +198,14 @@ def header_value(written: object) -> str:
     value = text(written)
     if not re.fullmatch(r"[!-~]([ -~]{0,1022}[!-~])?", value):
         raise wrong("this cannot be the value of a header", "use up to 1,024 ASCII characters in one line")
+    return without_placeholder(value)
+
+
+def without_placeholder(value: str) -> str:
+    """A value in which braces would be sent as they stand."""
+    if found := re.search(r"\{[A-Za-z][\w.]*\}", value):
+        hint = "a placeholder may stand in html, text and set; here write out each value, as a variant of its own"
+        raise wrong(f"`{found[0]}` stands for nothing here", hint)
     return value
 
 

@@ -31,9 +31,11 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
+from rules.askew import without_colon
 from rules.events import events
 from rules.problem import Place, Problem
 from rules.trap import explain
+from rules.unseen import unseen
 
 LARGEST: Final = 1024 * 1024
 """Characters of a file."""
@@ -187,9 +189,15 @@ class _Reading:
         inside = self.open[-1] if self.open else None
         text = self._text(str(event.value))
         if inside is not None and isinstance(inside.into, dict) and inside.key is None:
+            self._refuse(unseen(text) or (None if event.style else without_colon(text)))
             self._key(inside, text)
         else:
+            self._refuse(unseen(text, (*inside.path, inside.key)) if inside is not None else None)
             self._put(_value(text) if event.style in (None, "") else text)
+
+    def _refuse(self, told: tuple[str, str] | None) -> None:
+        if told is not None:
+            raise _StopError(self.last, *told)
 
     def _text(self, written: str) -> str:
         """Escapes as JSON writes them may hold a character in two halves; half of one is none."""

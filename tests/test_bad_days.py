@@ -41,6 +41,7 @@ from tests.running import (
     visit,
     written,
 )
+from tests.sockets import accepting, opened
 from tests.wire import LOCAL, RawOrigin, Served, free_port
 
 
@@ -117,6 +118,33 @@ def test_on_sigterm_it_finishes_what_it_has_begun_and_leaves_nothing_behind(orig
         assert len(processes) >= 3
         assert alive(processes) == set()
         assert "Traceback" not in served.said()
+
+
+def test_on_sigterm_websockets_get_a_close_and_event_streams_end(origin: RawOrigin, rules: Path) -> None:
+    """Both would stay for ever; browsers connect again, to whoever serves then."""
+    told: list[int] = []
+
+    def events(_: bytes, visitor: socket.socket) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        visitor.sendall(head + b"9\r\ndata: 1\n\n\r\n")
+        visitor.recv(1)
+
+    origin.answer("/events", events)
+    origin.answer("/socket", accepting(lambda peer: told.append(peer.close().code)))
+    with serving(origin, rules, "--workers", "2") as served, visit(served.port, "/events") as reader:
+        socket_ = opened(served.port, "/socket")
+        said = b""
+        while b"data: 1" not in said:
+            said += reader.recv(65536)
+        served.process.send_signal(signal.SIGTERM)
+        with socket_.raw:
+            assert socket_.close().code == 1001
+        while data := reader.recv(65536):
+            said += data
+        assert said.endswith(b"\r\n0\r\n\r\n")
+        assert served.process.wait(10) == 0
+        assert told == [1001]
+        assert "Killing" not in served.said()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -44,24 +45,39 @@ def check(
     settings = load_settings({} if origin is None else {"origin": origin}, os.environ, None)
     if rules is not None and named is not None:
         raise WindsockError(f"the folder is named twice: {rules} and --rules {named}; name it once")
+    if page and origin is None:
+        raise WindsockError(f"--page {page[0]} is a page of a site; name the site, too: --origin https://…")
     folder = rules or named or settings.rules
     loaded = load(folder)
-    if loaded.document is not None:
-        problems = [*loaded.problems, *warnings(folder, loaded.document, clock.system())]
-        if origin is not None:
-            problems += advice(folder, _on_pages(loaded.document, settings, page or []))
-        problems.sort(key=lambda each: (each.file, each.line, each.column))
-        loaded = Loaded(loaded.document, tuple(problems))
     missing = any(not problem.file for problem in loaded.problems)
     if missing and output != "json":
         raise WindsockError(str(loaded.problems[0]))
+    loaded, trouble = _with_warnings(folder, loaded, settings if origin is not None else None, page or [])
     report(folder, loaded, output)
+    if trouble:
+        raise WindsockError(trouble)
     if loaded.document is None:
         raise typer.Exit(2 if missing else 1)
 
 
-def _on_pages(document: Json, settings: Settings, named: Sequence[str]) -> list[Advice]:
-    """What can be seen on the pages of the origin. Raises WindsockError when it cannot be asked."""
+def _with_warnings(folder: Path, loaded: Loaded, settings: Settings | None, named: Sequence[str]) -> tuple[Loaded, str]:
+    """With every warning about the files that are right, also while others are not; and what kept pages from telling.
+
+    The pages are asked where there are settings for that.
+    """
+    document = loaded.document or loaded.part
+    if document is None:
+        return loaded, ""
+    wrong = {problem.file for problem in loaded.problems if problem.severity == "error"}
+    seen, trouble = _on_pages(document, settings, named) if settings is not None else ([], "")
+    found = [*warnings(folder, document, clock.system()), *advice(folder, seen)]
+    problems = [*loaded.problems, *(each for each in found if each.file not in wrong)]
+    problems.sort(key=lambda each: (each.file, each.line, each.column))
+    return replace(loaded, problems=tuple(problems)), trouble
+
+
+def _on_pages(document: Json, settings: Settings, named: Sequence[str]) -> tuple[list[Advice], str]:
+    """What can be seen on the pages of the origin, and why that is not all, when it could not be asked."""
     import ssl
 
     import httpx
@@ -72,8 +88,10 @@ def _on_pages(document: Json, settings: Settings, named: Sequence[str]) -> list[
     from rules.compile import compile as compiled
 
     pages = [named_page(each) for each in named]
+    seen: list[Advice] = []
     try:
         with client_of(settings) as client:
-            return [*look(compiled(document), document, Visit(client, settings, pages))]
+            seen.extend(look(compiled(document), document, Visit(client, settings, pages)))
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
-        raise WindsockError(f"{settings.origin} {trouble(error, settings)}") from None
+        return seen, f"{settings.origin} {trouble(error, settings)}"
+    return seen, ""

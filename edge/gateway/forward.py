@@ -20,6 +20,7 @@ import httpx
 from edge.fallback import Failure
 from edge.gateway import hops
 from edge.gateway.circuit import Circuit
+from edge.gateway.closing import Closing
 from edge.gateway.forwarding import Forwarding
 from edge.gateway.limits import USUAL, Limits
 from edge.gateway.origin import Origin
@@ -36,6 +37,7 @@ from edge.web.request import Headers
 
 _LENGTH: Final = b"content-length"
 _EVENTS: Final = b"text/event-stream"
+_FAREWELL: Final = 2.0  # seconds
 _SILENT: Final = Refusal(408, "The request body did not come in time.")
 _BROKEN: Final = Refusal(400, "The request body broke off, or could not be read.")
 
@@ -44,7 +46,7 @@ class Gateway:
     """Stands in front of one origin.
 
     `origin` is its URL: scheme, host, port and perhaps a path prefix. Errors never escape as exceptions before the
-    answer has begun: they become the plain pages of `edge.fallback`.
+    answer has begun: they become the plain pages of `edge.fallback`. `closing` is for the end of the worker.
     """
 
     def __init__(
@@ -57,7 +59,8 @@ class Gateway:
         circuit: Circuit | None = None,
     ) -> None:
         self._origin = Origin(transport, origin, forwarding, trouble, limits, circuit or Circuit(trouble))
-        self._sockets = Sockets(self._origin)
+        self.closing = Closing()
+        self._sockets = Sockets(self._origin, self.closing)
         self._place = Place.of(origin.scheme, origin.netloc.decode("ascii"))
         self._forwarding = forwarding
         self._limits = limits
@@ -90,6 +93,9 @@ class Gateway:
         except asyncio.CancelledError:
             if not visitor.ended():
                 raise
+            if visitor.sent_away:
+                await _over(visitor)
+                return
             if visitor.late and visitor.began:
                 raise Cut from None
             if visitor.late:
@@ -115,7 +121,8 @@ class Gateway:
         left = int(length) if length.isdigit() else -1
         if not length:
             await visitor.send({"type": "http.response.body", "body": b"", "more_body": True})  # its head goes now
-            visitor.patient = fields.get(b"content-type", b"").lower().startswith(_EVENTS)
+            if fields.get(b"content-type", b"").lower().startswith(_EVENTS):
+                visitor.may_stay(self.closing)
         bodiless, more = scope["method"] == "HEAD", True
         try:
             async for part in stream:
@@ -147,6 +154,15 @@ class Gateway:
             (name, turned(value, self._place, prefix, visitor, authority)) if name == b"location" else (name, value)
             for name, value in headers
         )
+
+
+async def _over(visitor: Visitor) -> None:
+    """Say that an event stream is over: its reader asks again. One who does not read is cut off."""
+    try:
+        async with asyncio.timeout(_FAREWELL):
+            await visitor.send({"type": "http.response.body", "body": b"", "more_body": False})
+    except TimeoutError:
+        raise Cut from None
 
 
 def _uploads(scope: Scope) -> bool | None:

@@ -15,6 +15,7 @@ from typing import Final
 
 import httpx
 
+from edge.gateway.closing import Closing
 from edge.web.asgi import Message, Receive, Send
 
 _SOON: Final = 0.05  # seconds of the origin's work that a visitor who leaves may waste
@@ -64,8 +65,8 @@ class Visitor(httpx.AsyncByteStream):
     `idle` are the seconds for which the visitor may neither send nor read, `most` the bytes of an upload.
     """
 
-    gone = late = began = False
-    patient = False  # set for an answer that may stand still for ever
+    gone = late = sent_away = began = False
+    _closing: Closing | None = None  # set for an answer that may stand still for ever
     _peeked: Message | None = None
     _waiting_since = 0.0
     _listener: asyncio.Task[None] | None = None
@@ -84,6 +85,8 @@ class Visitor(httpx.AsyncByteStream):
     def leave(self) -> None:
         """The request is over: watch no longer."""
         self._lobby.leave(self)
+        if self._closing is not None:
+            self._closing.left(self._send_away)
         if self._timer is not None:
             self._timer.cancel()
         if self._listener is not None:
@@ -91,10 +94,19 @@ class Visitor(httpx.AsyncByteStream):
 
     def ended(self) -> bool:
         """Whether a cancellation that has just arrived came from here; then it is taken back."""
-        if self._task is None or not (self.gone or self.late):
+        if self._task is None or not (self.gone or self.late or self.sent_away):
             return False
         self._task.uncancel()
         return True
+
+    def may_stay(self, closing: Closing) -> None:
+        """The answer may stand still for ever, or until the worker ends."""
+        self._closing = closing
+        closing.stays(self._send_away)
+
+    def _send_away(self) -> None:
+        self.sent_away = True
+        self._end()
 
     async def send(self, message: Message) -> None:
         """Send on; waits while the visitor does not read."""
@@ -154,7 +166,7 @@ class Visitor(httpx.AsyncByteStream):
             self._listener = asyncio.ensure_future(self._listen())
         since = self._waiting_since
         left = since + self._idle - monotonic() if since else self._idle / _LOOKS
-        if since and left <= 0 and not self.patient:
+        if since and left <= 0 and self._closing is None:
             self.late = True
             self._end()
         else:

@@ -29,6 +29,7 @@ from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import LocalProtocolError
 
 from edge.fallback import Failure
+from edge.gateway.closing import Closing
 from edge.gateway.origin import Origin
 from edge.web import plain
 from edge.web.asgi import Message, Receive, Scope, Send
@@ -47,6 +48,7 @@ _OURS: Final = frozenset({b"sec-websocket-key", b"sec-websocket-version", b"sec-
 _HANDSHAKE: Final = frozenset({b"sec-websocket-accept", b"sec-websocket-protocol", b"sec-websocket-extensions"})
 _RESERVED: Final = b"/_windsock/"
 _BROKEN: Final = (CloseReason.INTERNAL_ERROR, "")
+_AWAY: Final = (CloseReason.GOING_AWAY, "")
 
 
 class Tunnel(Protocol):
@@ -65,8 +67,8 @@ class Tunnel(Protocol):
 class Sockets:
     """Carries WebSockets to one origin."""
 
-    def __init__(self, origin: Origin) -> None:
-        self._origin = origin
+    def __init__(self, origin: Origin, closing: Closing) -> None:
+        self._origin, self._closing = origin, closing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One WebSocket, from its handshake to its end."""
@@ -86,7 +88,7 @@ class Sockets:
                 await plain.error(send, Failure.ORIGIN_PROTOCOL, reference, kind=plain.HANDSHAKE)
             else:
                 await send(_acceptance(response))
-                await Joint(receive, send, response.extensions["network_stream"]).run()
+                await Joint(receive, send, response.extensions["network_stream"]).run(self._closing)
         finally:
             await response.aclose()
 
@@ -100,12 +102,23 @@ class Joint:
         self._writing = asyncio.Lock()
         self._begun = bytearray()
 
-    async def run(self) -> None:
-        """Until either side ends it, or the task is cancelled; then both are closed."""
+    async def run(self, closing: Closing) -> None:
+        """Until either side ends it, the worker ends, or the task is cancelled; then both are closed."""
         to_origin = asyncio.ensure_future(self._to_origin())
         to_visitor = asyncio.ensure_future(self._to_visitor())
+        closing.stays(to_visitor.cancel)
+        try:
+            await self._until_one_ends(to_origin, to_visitor)
+        finally:
+            closing.left(to_visitor.cancel)
+
+    async def _until_one_ends(
+        self, to_origin: asyncio.Future[None], to_visitor: asyncio.Future[tuple[int, str]]
+    ) -> None:
         try:
             await asyncio.wait((to_origin, to_visitor), return_when=asyncio.FIRST_COMPLETED)
+            if to_visitor.cancelled():
+                await self._go_away()
             if to_origin.done():
                 await asyncio.wait((to_visitor,), timeout=_FAREWELL)
         finally:
@@ -116,10 +129,16 @@ class Joint:
             with contextlib.suppress(httpx.TransportError):
                 await self._tunnel.aclose()
         if here:  # only now: a close that is sent while a `receive` waits stays in the server
-            code, reason = to_visitor.result()
+            code, reason = _AWAY if to_visitor.cancelled() else to_visitor.result()
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
         elif not to_origin.cancelled():
             to_origin.result()
+
+    async def _go_away(self) -> None:
+        """Tell the origin that the worker ends; one that does not read is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                await self._write(CloseConnection(CloseReason.GOING_AWAY))
 
     async def _to_origin(self) -> None:
         """Until the visitor has gone."""

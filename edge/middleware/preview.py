@@ -18,12 +18,12 @@ from urllib.parse import unquote_to_bytes
 
 from edge.context import Context
 from edge.question import QuestionError, signal
+from edge.signals.given import following
 from edge.web.asgi import Scope
 from edge.web.fields import without
 from edge.web.read import decoded, hostname
 from edge.web.token import Body, Keys, Opened
-from rules.values import UNKNOWN, Value
-from rules.vocabulary import Own
+from rules.values import UNKNOWN, RuleSet, Value
 
 PARAMETER: Final = b"windsock-preview"
 

@@ -20,6 +20,7 @@ from edge.run import Run
 from edge.serve.check import check_files, raise_handles, say_origin
 from edge.serve.control import Control
 from edge.serve.listen import claim, found
+from edge.serve.memory import give_back
 from edge.serve.workers import Workers
 from edge.settings import Settings, check_listeners, unbuilt
 from edge.settings.secret import keys_again, keys_at_start
@@ -76,6 +77,7 @@ def _worker(
     """The app of one worker, made inside its process."""
     from edge.app import Worker
 
+    give_back()
     for guard in held:  # the name of the address is the parent's: the next edge may have it while this worker drains
         if guard is not None:
             guard.close()

@@ -24,8 +24,8 @@ def best(accept_language: bytes, offered: tuple[str, ...] = ()) -> str | None:
     """The language with the highest weight among those offered; if none of them is asked for, among all.
 
     Takes an Accept-Language field value of at most `LONGEST` bytes (RFC 9110, section 12.5.4), and compares primary
-    subtags: `de-AT` asks for `de`, and `nb` and `nn` are `no`, as in rules. Of equal weights the first counts. `*`, weights of
-    zero and whatever is not a language range are passed over. None when nothing is left.
+    subtags: `de-AT` asks for `de`, and `nb` and `nn` are `no`, as in rules. Of equal weights the first counts. `*`,
+    weights of zero and whatever is not a language range are passed over. None when nothing is left.
     """
     asked = _asked(accept_language)
     spoken = [each for each in asked if each[0] in offered]

@@ -42,6 +42,23 @@ def test_one_inside_the_other_is_told_where_the_outer_goes(tmp_path: Path) -> No
     assert "`#hero > h1` lies inside `#hero`" in message
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("text: B", "html: <p>b</p>"), ("set: {class: b}", "html: <p>b</p>"), ("set: {class: b}", "remove: true")],
+)
+def test_who_changes_and_who_replaces_an_element_meet_whichever_stands_first(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    for first, second in ((one, other), (other, one)):
+        ((file, _),) = told(tmp_path, one=hero("first", form=first), two=hero("second", form=second))
+        assert file == "two.yaml"
+
+
+def test_one_around_the_other_is_told_too(tmp_path: Path) -> None:
+    ((file, message),) = told(tmp_path, one=hero("first", slot='"#hero > h1"'), two=hero("second"))
+    assert (file, "`#hero` holds `#hero > h1`, a slot of `first`" in message) == ("two.yaml", True)
+
+
 APART = {
     "other pages": (hero("first"), hero("second", where="/shop/*")),
     "other hosts": (

@@ -79,7 +79,6 @@ def test_a_pattern_means_the_regular_expression_that_one_would_write(written: st
         ("*{a}-{b}-{c}-{d}x*", "/" + "-" * 7800),
         ("*{a}-{b}-{c}-{d}x*", "/" + "a-" * 3900),
         ("*a{a}/{b}/{c}/{d}x*", "a" * 2000 + "/" + "b" * 2000 + "/" + "c" * 2000 + "/" + "d" * 1800),
-        ("*{a}-" * 60 + "x*", "/" + "-" * 7800),
     ],
 )
 def test_a_hostile_path_takes_less_than_two_milliseconds(written: str, text: str) -> None:

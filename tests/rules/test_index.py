@@ -34,6 +34,8 @@ LEAVES = st.one_of(
     st.builds(Is, NAMES, st.frozensets(VALUES, min_size=1, max_size=4)),
     st.builds(Like, NAMES, GLOBS),
     st.builds(Between, NAMES, BOUNDS, BOUNDS, st.booleans(), st.booleans()),
+    st.builds(Is, st.just("city"), st.frozensets(st.sampled_from(["seattle", "são paulo", "unknown"]), min_size=1)),
+    st.builds(Like, st.just("city"), st.sampled_from(["*", "sea*", "são*", "*o"]).map(glob)),
 )
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     LEAVES,
@@ -80,7 +82,12 @@ def thing(name: str, where: Where, conditions: list[Condition | None]) -> Experi
 THINGS = st.lists(st.tuples(WHERES, st.lists(st.none() | CONDITIONS, max_size=3)), max_size=6).map(
     lambda made: [thing(f"x{at}", where, conditions) for at, (where, conditions) in enumerate(made)]
 )
-SIGNALS = st.dictionaries(NAMES, VALUES | st.floats(allow_nan=False) | st.text(max_size=4))
+CITIES = st.sampled_from(["Seattle", "SEATTLE", "seattle", "São Paulo", "SÃO PAULO", "Oslo", "unknown", "", 5])
+SIGNALS = st.builds(
+    lambda signals, city: {**signals, **city},
+    st.dictionaries(NAMES, VALUES | st.floats(allow_nan=False) | st.text(max_size=4)),
+    st.fixed_dictionaries({}, optional={"city": CITIES}),
+)
 QUERIES = st.dictionaries(st.sampled_from(["ref", "x", "y"]), st.sampled_from(["", "a", "b", "bc"]))
 HOSTS = st.sampled_from(["shop.example", "www.example", ""])
 

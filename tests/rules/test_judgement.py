@@ -62,6 +62,14 @@ def told(folder: Path, text: str, who: str = "when: {weather: rain}", purpose: s
         "Sie sind gerade in Berlin",
         "Bei dir schneit es",
         "Es sind nur 3 Grad",
+        "You live in Oslo",
+        "You seem to be in Bergen",
+        "Looks like rain in Bergen, 7 degrees",
+        "Because you are reading on your phone",
+        "We think you are in Oslo",
+        "Bor du i Bergen?",
+        "Det regner i Bergen hos deg",
+        "Sie wohnen in Berlin",
     ],
 )
 def test_a_text_that_says_back_what_was_guessed_is_pointed_out(tmp_path: Path, text: str) -> None:
@@ -92,13 +100,34 @@ def test_a_text_that_says_back_what_was_guessed_is_pointed_out(tmp_path: Path, t
         "Wir wissen, was wir nähen",
         "It is a long light in June",
         "Warm in your new coat",
+        "As you are in a hurry",
+        "Since you are on the go",
+        "We know you are busy",
+        "We know you are in a hurry",
+        "Your city is waiting",
+        "It is 5 degrees of separation",
+        "Looks like rain in {place.name}",
     ],
 )
 def test_a_text_that_means_no_harm_is_left_alone(tmp_path: Path, text: str) -> None:
     assert told(tmp_path, text) == []
 
 
-@pytest.mark.parametrize("text", ["Only €49", "$ 19.99 today", "299 kr", "NOK 99", "20 % off", "Save 15%", "49,- kr"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Only €49",
+        "$ 19.99 today",
+        "299 kr",
+        "NOK 99",
+        "20 % off",
+        "Save 15%",
+        "49,- kr",
+        "-20% today",
+        "half price",
+        "20 percent off",
+    ],
+)
 @pytest.mark.parametrize("who", ["country: US", "device: mobile", "os: ios", "source: ads", "not: {city: Oslo}"])
 def test_a_price_that_depends_on_who_is_looking_is_pointed_out(tmp_path: Path, text: str, who: str) -> None:
     (mistake,) = told(tmp_path, text, f"when: {{{who}}}")
@@ -111,14 +140,23 @@ def test_an_offer_for_everybody_in_the_rain_is_fine(tmp_path: Path, who: str) ->
     assert told(tmp_path, "20 % off umbrellas", f"when: {{{who.replace('9-17', chr(34) + '9-17' + chr(34))}}}") == []
 
 
-@pytest.mark.parametrize("text", ["Ready in 5 minutes", "2 for the road", "100 % wool", "Size 42", "Krone", "Top 10"])
+@pytest.mark.parametrize(
+    "text", ["Ready in 5 minutes", "2 for the road", "100 % wool", "Size 42", "Krone", "Top 10", "5-20 % wool"]
+)
 def test_a_number_is_no_price(tmp_path: Path, text: str) -> None:
     assert told(tmp_path, text, "when: {country: US}") == []
 
 
 @pytest.mark.parametrize(
     "who",
-    ["session.returning: true", 'session.pages: "> 3"', "member: gold", "theme: dark", "near.name: Oslo City", "near: oslo"],
+    [
+        "session.returning: true",
+        'session.pages: "> 3"',
+        "member: gold",
+        "theme: dark",
+        "near.name: Oslo City",
+        "near: oslo",
+    ],
 )
 def test_a_price_for_who_comes_back_or_belongs_to_a_group_is_pointed_out(tmp_path: Path, who: str) -> None:
     (tmp_path / "site.yaml").write_text("signals: {member: {header: X-Member}, theme: {query: theme}}")

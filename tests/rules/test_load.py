@@ -168,6 +168,49 @@ def test_a_broken_site_does_not_hide_what_is_wrong_elsewhere(tmp_path: Path) -> 
     assert {problem.file for problem in loaded.problems} == {"hero.yaml", "site.yaml"}
 
 
+OWN_WORDS = "dayparts: {lunch: 11-14}\nsignals: {mood: {pushed: true, values: [calm]}}\nevents: {sale: 2026-12-01}\n"
+
+
+@pytest.mark.parametrize("slip", ["timezone: Europe/Osl", "holdout: 2", "near: {within: 1}", "colour: red", "load: {"])
+def test_a_slip_in_the_site_does_not_make_right_files_wrong(tmp_path: Path, slip: str) -> None:
+    right = HERO.replace("{device: mobile}", "{daypart: lunch, mood: calm, event: sale}")
+    loaded = load(folder(tmp_path, hero=right, site=OWN_WORDS + slip + "\n"))
+    assert loaded.document is None
+    assert {problem.file for problem in loaded.problems} == {"site.yaml"}
+
+
+def test_a_slip_in_an_entry_of_the_site_is_told_there_alone(tmp_path: Path) -> None:
+    right = HERO.replace("{device: mobile}", "{daypart: lunch, mood: calm, event: sale}")
+    for slip in (("11-14", "noon"), ("pushed: true", "push: yes"), ("2026-12-01", "christmas")):
+        loaded = load(folder(tmp_path, hero=right, site=OWN_WORDS.replace(*slip)))
+        assert {problem.file for problem in loaded.problems} == {"site.yaml"}
+
+
+def test_what_is_wrong_with_other_names_is_told_all_the_same(tmp_path: Path) -> None:
+    wrong = HERO.replace("device: mobile", "daypart: brunch")
+    loaded = load(folder(tmp_path, hero=wrong, site=OWN_WORDS + "timezone: Europe/Osl"))
+    assert {problem.file for problem in loaded.problems} == {"site.yaml", "hero.yaml"}
+
+
+@pytest.mark.parametrize("name", ["site.yml", "Site.yaml", "SITE.YAML", "sub/site.yaml"])
+def test_a_site_file_of_another_name_is_not_passed_over(tmp_path: Path, name: str) -> None:
+    made = folder(tmp_path, hero=HERO)
+    (made / name).parent.mkdir(exist_ok=True)
+    (made / name).write_text("timezone: Europe/Oslo\n")
+    (problem,) = load(made).problems
+    assert (problem.file, problem.line) == (name, 1)
+    assert "rename it to site.yaml" in problem.hint
+
+
+@pytest.mark.parametrize("name", ["E.YAML", "e.YML", "e.Yaml"])
+def test_an_ending_in_capitals_is_read_too(tmp_path: Path, name: str) -> None:
+    made = folder(tmp_path, hero=HERO)
+    (made / "hero.yaml").rename(made / name)
+    document = load(made).document
+    assert document is not None
+    assert [each["file"] for each in document["experiences"]] == [name]
+
+
 def test_the_dayparts_of_the_site_may_be_used(tmp_path: Path) -> None:
     text = HERO.replace("device: mobile", "daypart: lunch")
     assert load(folder(tmp_path / "one", hero=text, site="dayparts: {lunch: 11-14}")).problems == ()

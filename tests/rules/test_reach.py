@@ -101,6 +101,7 @@ TAKEN = {
     "a path in a pattern": ({"path": "/shop/*"}, {"path": "/shop/boots"}),
     "one that is left by not": ({"not": {"device": ["mobile", "tablet"]}}, {"device": "tv"}),
     "either": ({"any": [{"device": "tv"}, {"weekend": True}]}, {"weekend": True}),
+    "a state in a country": ({"country": ["US", "CA"]}, {"region": ["US-CO", "CA-ON"]}),
     "not knowing": ({"country": "unknown"}, {"country": "unknown", "device": "tv"}),
 }
 
@@ -118,6 +119,8 @@ LEFT = {
     "the bound itself": ({"temperature": "< 5"}, {"temperature": "<= 5"}),
     "both answers, and not knowing": ({"any": [{"weekend": True}, {"weekend": False}]}, {"device": "tv"}),
     "a wider pattern": ({"path": "/shop/*/boots"}, {"path": "/shop/*"}),
+    "a state of another country": ({"country": "US"}, {"region": ["US-CO", "CA-ON"]}),
+    "a state, or not knowing it": ({"country": "US"}, {"region": ["US-CO", "unknown"]}),
     "nobody": ({"device": "tv", "all": [{"device": "mobile"}]}, {"device": "tv"}),
 }
 

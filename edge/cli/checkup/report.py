@@ -24,11 +24,17 @@ def report(folder: Path, loaded: Loaded, output: Format) -> None:
     if output == "json":
         print(json.dumps({"problems": [asdict(problem) for problem in loaded.problems]}, indent=2))
     elif output == "github":
-        print("".join(_annotation(folder, problem) + "\n" for problem in loaded.problems), end="")
+        print("".join(visible(_annotation(folder, problem)) + "\n" for problem in loaded.problems), end="")
     elif sys.stdout.isatty():
         _show(folder, loaded)
     else:
-        print("\n".join([*(_line(folder, problem) for problem in loaded.problems), _summary(folder, loaded)]))
+        lines = [*(_line(folder, problem) for problem in loaded.problems), _summary(folder, loaded)]
+        print("".join(visible(line) + "\n" for line in lines), end="")
+
+
+def visible(text: str) -> str:
+    """One line as it may be printed: what would end it, or tell a terminal something, is written as an escape."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def _line(folder: Path, problem: Problem) -> str:
@@ -55,15 +61,17 @@ def _show(folder: Path, loaded: Loaded) -> None:
     """The report for a terminal: the problems of each file below its name."""
     console = Console(highlight=False, soft_wrap=True)
     for file, problems in groupby(loaded.problems, key=lambda problem: problem.file):
-        console.print(Text(str(folder / file), style="bold"))
+        console.print(Text(visible(str(folder / file)), style="bold"))
         for problem in problems:
             colour = "red" if problem.severity == "error" else "yellow"
             place = f"{problem.line}:{problem.column}".rjust(8)
-            console.print(Text.assemble((place, "dim"), "  ", (problem.severity, colour), "  ", problem.message))
+            console.print(
+                Text.assemble((place, "dim"), "  ", (problem.severity, colour), "  ", visible(problem.message))
+            )
             if problem.hint:
-                console.print(Text.assemble(" " * 10, ("→ ", "cyan"), problem.hint))
+                console.print(Text.assemble(" " * 10, ("→ ", "cyan"), visible(problem.hint)))
         console.print()
-    console.print(Text(_summary(folder, loaded), style="bold green" if loaded.document else "bold red"))
+    console.print(Text(visible(_summary(folder, loaded)), style="bold green" if loaded.document else "bold red"))
 
 
 def _summary(folder: Path, loaded: Loaded) -> str:

@@ -184,3 +184,31 @@ def test_the_pre_commit_hook_checks_the_rules(folder: Path, monkeypatch: pytest.
     assert run(arguments) == 0
     (folder / "rules" / "site" / "hero.yaml").write_text("experience: [")
     assert run(arguments) == 1
+
+
+def test_warnings_about_the_files_that_are_right_stand_beside_the_errors_of_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage(folder, "b: {text: B}", "b: {text: B}, c: {text: C}")
+    (folder / "two.yaml").write_text(HERO.replace("hero", "two").replace("device", "devise"))
+    assert run(["check", str(folder)]) == 1
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{folder}/hero.yaml:5:")
+    assert "warning: nothing shows the variant `c`" in first
+    assert second.startswith(f"{folder}/two.yaml:7:12: error: unknown signal `devise`")
+    assert last == f"{folder}: 1 error and 1 warning; these rules would not be served"
+
+
+def test_a_file_with_an_error_has_no_warnings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damage(folder, "b: {text: B}", "b: {text: B}, c: {text: C}")
+    text = (folder / "hero.yaml").read_text()
+    (folder / "hero.yaml").write_text(text + "tests:\n  - {given: {device: mobile}, expect: a}\n")
+    assert run(["check", str(folder)]) == 1
+    assert "warning" not in capsys.readouterr().out
+
+
+def test_a_page_without_its_site_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(folder), "--page", "/shop"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "windsock check: --page /shop is a page of a site; name the site, too: --origin https://…\n"

@@ -135,6 +135,21 @@ def test_nobody_is_at_a_place_whose_clock_is_another(folder: Path, asked: Asked,
         assert not any(argument.startswith("hour=") for argument in each["arguments"])
 
 
+def test_a_country_has_its_own_seasons(folder: Path, asked: Asked) -> None:
+    (folder / "nav.yaml").unlink()
+    (folder / "hero.yaml").write_text(
+        HERO.replace("season: summer, month: dec", "country: AU, season: autumn, month: nov")
+    )
+    assert "south" not in asked("matrix", "/")["experiences"]["hero"]
+
+
+def test_the_hours_of_another_clock_are_looked_through_too(folder: Path, asked: Asked) -> None:
+    (folder / "nav.yaml").unlink()
+    hero = HERO.replace("season: summer, month: dec", "hour: 21, country: JP")
+    (folder / "hero.yaml").write_text(hero.replace("starts: 2020-01-01", "every: 12:30-13:30"))
+    assert "--at" in asked("matrix", "/")["experiences"]["hero"]["south"]
+
+
 def test_an_event_is_on_when_it_is_on(folder: Path, asked: Asked) -> None:
     (folder / "nav.yaml").unlink()
     (folder / "site.yaml").write_text("events: {fair: 2098-09-05 - 2098-09-07, past: 2020-01-01}\n")

@@ -70,7 +70,7 @@ def test_a_signal_that_is_given_says_so(signals: Signals) -> None:
 
 def test_the_visitor_is_described_as_to_explain(signals: Signals) -> None:
     found = signals("/to/lisbon?utm_source=x", "--header", "Accept-Language: nb", "--user-agent", "curl/8")
-    assert (found["language"]["value"], found["device"]["value"], found["utm.source"]["value"]) == ("nb", "bot", "x")
+    assert (found["language"]["value"], found["device"]["value"], found["utm.source"]["value"]) == ("no", "bot", "x")
     assert found["place.name"] == {"value": "Lisbon", "source": "lisbon in site.yaml", "age": None}
     assert found["place.hour"]["source"] == "the clock in Europe/Lisbon"
 

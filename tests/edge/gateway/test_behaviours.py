@@ -400,6 +400,13 @@ def test_an_upload_that_breaks_off_never_looks_complete_to_the_origin(edge: Serv
 # 23, 24
 
 
+@pytest.mark.parametrize("chunks", ["zz\r\nabc\r\n0\r\n\r\n", "-1\r\nabc\r\n", "3\r\nabc\r\nwhat?\r\n"])
+def test_chunks_that_are_none_are_the_visitors_fault(edge: Served, origin: RawOrigin, chunks: str) -> None:
+    origin.page("/chunks", b"ok", PLAIN)
+    head = "POST /chunks HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert talk(edge.port, (head + chunks).encode()).startswith(b"HTTP/1.1 400 ")
+
+
 def test_of_content_length_and_transfer_encoding_a_request_keeps_one(edge: Served, origin: RawOrigin) -> None:
     origin.page("/both", b"ok", PLAIN)
     fields = b"Host: a\r\nConnection: close\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessage
 
 from tests.sockets import Socket, accepting, handshake, opened
-from tests.wire import RawOrigin, Served, field
+from tests.wire import RawOrigin, Served, field, get
 
 
 def echo(peer: Socket) -> None:
@@ -147,6 +149,74 @@ def test_pings_are_answered_on_each_side(edge: Served, origin: RawOrigin) -> Non
         heard = [visitor.hear(), visitor.hear()]
         assert {type(event) for event in heard} == {Pong, TextMessage}
         assert answered == [b"origin"]
+
+
+FLOODS = {"pings": b"\x89\x00" * 32_768, "pongs": b"\x8a\x00" * 32_768, "fragments": b"\x00\x01x" * 21_845}
+
+
+@pytest.mark.parametrize("kind", FLOODS)
+def test_an_origin_that_floods_one_visitor_keeps_nobody_else_waiting(edge: Served, origin: RawOrigin, kind: str) -> None:
+    ended = threading.Event()
+
+    def flood(peer: Socket) -> None:
+        def listen() -> None:
+            with contextlib.suppress(OSError):
+                while peer.raw.recv(65536):
+                    pass
+
+        threading.Thread(target=listen, daemon=True).start()
+        with contextlib.suppress(OSError):
+            peer.raw.sendall(b"\x02\x00" if kind == "fragments" else b"")
+            while not ended.is_set():
+                peer.raw.sendall(FLOODS[kind])
+
+    origin.answer("/flood", accepting(flood))
+    origin.page("/quick", b"ok", "Content-Type: text/plain")
+    visitor = opened(edge.port, "/flood")
+    with visitor.raw:
+        time.sleep(0.3)  # it flows
+        took = []
+        for _ in range(5):
+            began = time.monotonic()
+            assert get(edge.port, "/quick")[0] == 200
+            took.append(time.monotonic() - began)
+        ended.set()
+    assert sorted(took)[2] < 0.25
+
+
+def test_of_many_pings_at_once_the_last_is_answered(edge: Served, origin: RawOrigin) -> None:
+    answered: list[bytes] = []
+
+    def ping(peer: Socket) -> None:
+        peer.raw.sendall(b"".join(b"\x89\x02%02d" % number for number in range(100)))
+        while not answered or answered[-1] != b"99":
+            answered.append(bytes(peer.hear().payload))
+        peer.close()
+
+    origin.answer("/pings", accepting(ping))
+    visitor = opened(edge.port, "/pings")
+    with visitor.raw:
+        visitor.raw.settimeout(2)
+        with contextlib.suppress(TimeoutError):
+            visitor.hear()
+    assert answered[-1] == b"99"
+    assert len(answered) < 50
+
+
+def test_a_text_of_many_tiny_fragments_arrives_whole(edge: Served, origin: RawOrigin) -> None:
+    text = "grüße ☃ " * 2000
+
+    def fragments(peer: Socket) -> None:
+        raw = text.encode()  # cut within its letters too
+        parts = [b"\x01\x01" + raw[:1], *(b"\x00\x01%c" % byte for byte in raw[1:]), b"\x80\x00"]
+        peer.raw.sendall(b"".join(parts))
+        peer.close()
+
+    origin.answer("/tiny", accepting(fragments))
+    visitor = opened(edge.port, "/tiny")
+    with visitor.raw:
+        assert visitor.message() == text
+        visitor.say(CloseConnection(1000))
 
 
 @pytest.mark.parametrize(

@@ -239,13 +239,15 @@ def test_no_more_pages_than_a_visit_has_are_asked_for(tmp_path: Path) -> None:
     assert len(origin.asked) == 50
 
 
-def test_an_origin_that_does_not_answer_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_origin_that_does_not_answer_is_one_line_below_what_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "hero.yaml").write_text(experience("hero", '"#hero"', "{text: B}"))
     with serving({}) as gone:
         pass
     assert run(["check", str(tmp_path), "--origin", gone.url]) == 2
     told = capsys.readouterr()
-    assert told.out == ""
+    assert told.out == f"{tmp_path}: 1 experience, all is well\n"
     assert told.err == f"windsock check: {gone.url} refuses connections: nothing listens there; " + (
         "start the site or correct --origin\n"
     )
@@ -262,3 +264,27 @@ def test_a_broken_file_is_told_before_any_page_is_asked_for(tmp_path: Path) -> N
     with serving({"/": page("")}) as origin:
         assert run(["check", str(tmp_path), "--origin", origin.url]) == 1
     assert origin.asked == []
+
+
+def test_an_origin_that_does_not_answer_leaves_json_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hero.yaml").write_text(experience("hero", '"#hero"', "{html: '<p id=hero><img src=/a.png></p>'}"))
+    with serving({}) as gone:
+        pass
+    assert run(["check", str(tmp_path), "--format", "json", "--origin", gone.url]) == 2
+    told = capsys.readouterr()
+    assert [problem["severity"] for problem in json.loads(told.out)["problems"]] == ["warning"]
+    assert "nothing listens there" in told.err
+
+
+def test_the_pages_of_the_files_that_are_right_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hero.yaml").write_text(experience("hero", '"#gone"', "{text: B}"))
+    (tmp_path / "wrong.yaml").write_text("experience: [")
+    with serving({"/": page("<h1 id=hero>Hi</h1>")}) as origin:
+        assert run(["check", str(tmp_path), "--format", "json", "--origin", origin.url]) == 1
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert [(each["file"], each["severity"]) for each in problems] == [
+        ("hero.yaml", "warning"),
+        ("wrong.yaml", "error"),
+    ]

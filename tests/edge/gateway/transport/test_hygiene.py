@@ -86,19 +86,22 @@ async def test_bytes_that_arrive_on_an_idle_connection_close_it() -> None:
 async def test_who_was_overheard_once_cannot_shift_answers_later_by_speaking_too_late_to_be_seen(late: float) -> None:
     """Each answer has a twin: the first one is seen, the others would come after the next request."""
 
+    closed = asyncio.get_running_loop().create_future()
+
     async def script(peer: Peer) -> None:
-        for turn in range(10):
-            head = await peer.request()
-            target = head.split(b" ")[1]
-            await peer.say((answer(b"STOLEN") if turn else b"") + answer(target))
+        twin = b""
+        while True:
+            target = (await peer.request()).split(b" ")[1]
+            await peer.say(twin + answer(target))
+            twin = answer(b"STOLEN")
             if peer.number == 1:
                 await asyncio.sleep(late)
-                await peer.say(answer(b"STOLEN"))
+                await peer.say(twin)
+                closed.set_result(await peer.left())
 
     async with scripted(script) as origin, Transport(origin.url, idle=600) as transport:
         assert (await fetch(transport, origin.url, "/first")).body == b"/first"
-        while not transport._pool._wary_until:  # seen behind the answer, or while the connection is idle
-            await asyncio.sleep(0)
+        assert await closed
         for target in ("/second", "/third", "/fourth"):
             assert (await fetch(transport, origin.url, target)).body == target.encode()
         assert origin.connections == 4
@@ -107,16 +110,21 @@ async def test_who_was_overheard_once_cannot_shift_answers_later_by_speaking_too
 @conversation
 async def test_connections_that_wait_are_not_used_either_once_the_origin_was_overheard_on_another() -> None:
     peers: list[Peer] = []
+    closed = asyncio.get_running_loop().create_future()
 
     async def script(peer: Peer) -> None:
         peers.append(peer)
-        await echo(peer)
+        await peer.say(answer((await peer.request()).split(b" ")[1]))
+        if peer.number == 2:
+            closed.set_result(await peer.left())
+        else:
+            await peer.left()
 
     async with scripted(script) as origin, Transport(origin.url, idle=600) as transport:
         await asyncio.gather(fetch(transport, origin.url, "/a"), fetch(transport, origin.url, "/b"))
         assert origin.connections == 2
         await peers[0].say(answer(b"STOLEN"))
-        assert await peers[1].left()
+        assert await closed
         assert (await fetch(transport, origin.url, "/c")).body == b"/c"
         assert origin.connections == 3
 
