@@ -66,30 +66,35 @@ def _hidden_key(stop: Stop) -> Iterator[Told]:
 
 
 def _no_colon(stop: Stop, lines: list[Line]) -> Iterator[Told]:
-    """A key without its colon: it goes on into the next line, into brackets, or into the block of text below it."""
+    """A key without its colon: it goes on into the block of text below it, into brackets, or into the next line."""
     for line in lines:
         if found := _NO_COLON_BLOCK.fullmatch(line.text):
             yield _told(line, found[1], f"{found[1]}: |")
-    if not lines or lines[-1].number != stop.at[0]:
-        return
-    here, above = lines[-1], lines[-2] if len(lines) > 1 else None
+    if lines and lines[-1].number == stop.at[0]:
+        yield from _before_brackets(stop, lines[-1])
+        if "mapping values" in stop.said or "expected ':'" in stop.said:
+            yield from _above(lines)
+
+
+def _before_brackets(stop: Stop, here: Line) -> Iterator[Told]:
+    """A key without its colon before brackets, also inside of others."""
     if found := _NO_COLON_BRACKET.match(here.text):
         yield _told(here, found[1], f"{found[1]}: {found[2]}…")
-    sign = stop.line[stop.at[1] - 1 : stop.at[1]]
-    if (found := _NO_COLON_INSIDE.search(stop.line[: stop.at[1] - 1])) and sign in ("{", "["):
+    before, sign = stop.line[: stop.at[1] - 1], stop.line[stop.at[1] - 1 : stop.at[1]]
+    if (found := _NO_COLON_INSIDE.search(before)) and sign in ("{", "["):
         at = (stop.at[0], found.start(1) + 1)
         yield at, f"there is no colon behind `{found[1]}`", f"write `{found[1]}: {sign}…`"
-    if above is None or here.indent < above.indent or not _goes_on(stop):
+
+
+def _above(lines: list[Line]) -> Iterator[Told]:
+    """A key without its colon in the line above, so that this line was taken for the rest of it."""
+    if len(lines) < 2 or lines[-1].indent < lines[-2].indent:
         return
+    here, above = lines[-1], lines[-2]
     outer = lines[-3] if len(lines) > 2 else None
     text_of_outer = outer is not None and above.indent > outer.first and not outer.text.endswith(":")
     if (found := _NO_COLON.fullmatch(above.text)) and not text_of_outer:
         yield _told(above, found[1], _with_colon(found[1], found[2] or "", here.indent > above.first))
-
-
-def _goes_on(stop: Stop) -> bool:
-    """Whether it gave up at a key that stood where a text went on."""
-    return "mapping values" in stop.said or "expected ':'" in stop.said
 
 
 def without_colon(key: str) -> tuple[str, str] | None:
@@ -129,6 +134,8 @@ def _block(stop: Stop, lines: list[Line]) -> Iterator[Told]:
 
 def _indented(stop: Stop, lines: list[Line], at: int) -> Iterator[Told]:
     """A line that begins further to the left or to the right than those that it belongs to."""
+    if at and not _KEY.match(lines[at - 1].text):  # a text that goes on here
+        return
     first = stop.at[1] - 1 <= lines[at].first or re.match(r"[^:]*$", stop.line[lines[at].first : stop.at[1] - 1])
     if not first or not any(said in stop.said for said in ("<block end>", "document start", "mapping values")):
         return

@@ -8,7 +8,7 @@ that it is right of the rules alone; what depends on the pages is looked at with
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -83,7 +83,6 @@ def lint(document: Plain, own: Own, today: date) -> Iterator[Advice]:
         yield from ((each["file"], mistake) for mistake in (*_one(each, own, today), *unnamed(each, known, own)))
         yield from ((each["file"], mistake) for mistake in doubts(each, visitors))
         yield from ((each["file"], mistake) for mistake in _vain(each, document["site"]["dayparts"], own, today))
-    yield from _alone(experiences)
     yield from overlaps(experiences, own)
     yield from circles(experiences, own)
 
@@ -124,16 +123,6 @@ def _vain(experience: Plain, dayparts: Mapping[str, Any], own: Own, today: date)
             yield Mistake(("choose", at, "when"), f"nobody can meet this condition: {why[0]}", hint, "warning")
     if experience["rollout"] == 0:
         yield Mistake(("rollout",), "a rollout of 0% shows it to nobody", "write more, or delete the file", "warning")
-
-
-def _alone(experiences: Sequence[Plain]) -> Iterator[Advice]:
-    """Groups of one: there is nothing that they keep apart."""
-    many = Counter(each["group"] for each in experiences)
-    for each in experiences:
-        if each["group"] and many[each["group"]] == 1:
-            message = f"no other experience is in the group `{each['group']}`: it keeps nothing apart"
-            hint = "write the same group in the others, or delete it here"
-            yield each["file"], Mistake(("group",), message, hint, "warning")
 
 
 def _contradiction(number: int, signals: Sequence[str]) -> Mistake:

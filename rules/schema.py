@@ -1,8 +1,9 @@
 """The JSON Schema of rule files and of `site.yaml`, for editors that complete and underline.
 
 It comes from the models that read the files. What an editor can use and the models do not say is added here: which
-signals there are and which values they have. The schema accepts every file that `windsock check` accepts; the reverse
-does not hold, since a schema cannot know the names of variants.
+signals there are and which values they have. It knows one spelling of each: `windsock check` forgives more, such as
+`weather: RAIN` or a number in quotes, and editors underline that. And it accepts more than check does, since it cannot
+know the names of variants.
 """
 
 from __future__ import annotations

@@ -43,6 +43,9 @@ def without_value(step: str | int, line: str, column: int, below: str = "") -> t
         return what, f"inside braces a comma ends a text: put quotes round the whole of it, with `{step}`"
     if re.match(r"[\w.]+\s*[},]", rest):
         return what, f'put quotes round a text with braces: "{{{step}}}"'
+    word, _, behind = str(step).partition(" ")
+    if behind and (word in SIGNALS or word.partition(".")[0] in FAMILIES):
+        return what, f"a colon is missing: write `{word}: {behind}`"
     if step in _HOLDS_LINES:
         return what, "indent the lines that belong to it by two spaces, or delete the key"
     return what, "write one, or delete the line"

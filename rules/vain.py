@@ -12,6 +12,7 @@ from datetime import date
 from rules.derived import daypart
 from rules.glob import captures
 from rules.reach import Fact, Term
+from rules.signals import UNKNOWN
 from rules.when import Between, Is, Like
 
 Dayparts = Mapping[str, tuple[float, float]]
@@ -51,14 +52,11 @@ def _start(pattern: str, sign: str) -> str:
 
 def _some_hour(term: Term, dayparts: Dayparts) -> bool:
     """Whether some minute of the day has the hour and lies in the part, or one of them may be unknown."""
-    both = (*term["hour"], *term["daypart"])
-    if any(fact.allows("unknown") for fact in both):
+    if any(fact.allows(UNKNOWN) for fact in (*term["hour"], *term["daypart"])):
         return True
-    for minute in range(24 * 60):
-        part = daypart(minute / 60, dayparts) or ""
-        if all(fact.allows(part if fact.phrase.signal == "daypart" else minute // 60) for fact in both):
-            return True
-    return False
+    hours = [hour for hour in range(24) if all(fact.allows(hour) for fact in term["hour"])]
+    parts = {daypart(hour + minute / 60, dayparts) or UNKNOWN for hour in hours for minute in range(60)}
+    return any(all(fact.allows(part) for fact in term["daypart"]) for part in parts)
 
 
 def _over(fact: Fact, today: str) -> bool:

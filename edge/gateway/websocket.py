@@ -194,7 +194,7 @@ class Joint:
         begun = self._begun
         text = isinstance(event, TextMessage)
         if begun or not event.message_finished:
-            begun += event.data.encode() if text else event.data
+            begun += event.data.encode() if isinstance(event, TextMessage) else event.data
         if len(begun) > MOST_MESSAGE:
             return False
         if event.message_finished:

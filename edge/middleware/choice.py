@@ -6,7 +6,9 @@ JSON. Whoever opts out gets one cookie that says so, and nothing is drawn, count
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -30,6 +32,8 @@ PATH: Final = b"/_windsock/choice"
 STYLE: Final = b"/_windsock/choice.css"
 _LONGEST: Final = 1024
 """Bytes of an answer to the one question there is."""
+_PATIENCE: Final = 5.0
+"""Seconds for those bytes."""
 
 _GUARD: Final[Headers] = (
     (b"cache-control", b"no-store"),
@@ -153,13 +157,15 @@ def _chosen(body: bytes) -> str:
 
 
 async def _body(receive: Receive) -> bytes:
-    """The body of a request, as far as it can be an answer."""
+    """The body of a request, as far as it can be an answer; nothing when it does not come in time."""
     body, more = b"", True
-    while more and len(body) <= _LONGEST:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body if len(body) <= _LONGEST else b""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            while more and len(body) <= _LONGEST:
+                message = await receive()
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+    return b"" if more or len(body) > _LONGEST else body
 
 
 def _json(told: Known) -> tuple[bytes, bytes]:

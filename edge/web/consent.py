@@ -12,6 +12,7 @@ has a bucket and a session.
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from edge.web import cookie
@@ -31,7 +32,8 @@ class Consent:
 
     def __init__(self, mode: Mode = "exempt", said: str = "") -> None:
         self._mode = mode
-        name, _, self._text = said.partition("=")
+        name, _, text = said.partition("=")
+        self._text = re.compile(rf"(?<![\w.-]){re.escape(text)}(?![\w.-])") if text else None  # a word of its own
         self._name = name.strip().encode("latin-1", "replace")
 
     def of(self, request: Request, stored: cookie.Stored) -> Mode:
@@ -48,7 +50,7 @@ class Consent:
         if value is None:
             return False
         said = decoded(value)
-        return self._text in said if self._text else said.strip(' "').lower() in YES
+        return bool(self._text.search(said)) if self._text else said.strip(' "').lower() in YES
 
 
 EXEMPT: Final = Consent()

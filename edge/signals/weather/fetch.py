@@ -19,6 +19,8 @@ _log = logging.getLogger("windsock")
 
 _LOOK: Final = 0.25
 """Seconds between two looks at the table."""
+_LONGEST_REST: Final = 300.0
+"""Seconds for which a service that refuses is left alone, unless it asks for more."""
 
 
 class Counts(Protocol):
@@ -38,20 +40,24 @@ class Fetcher:
         self._clock, self._chance = clock, chance
         self._allowance, self._filled_at = float(service.terms.burst), clock()
         self._failing = ""
+        self._refusals, self._closed_until = 0, 0.0
 
     async def run(self) -> None:
         """For ever."""
         async with client() as http:
             while True:
-                while await self.once(http):
-                    pass
+                try:
+                    while await self.once(http):
+                        pass
+                except Exception:  # whatever this answer was, the next one is waited for
+                    _log.exception("the weather could not be fetched; what is known is used on")
                 await asyncio.sleep(_LOOK)
 
     async def once(self, http: httpx.AsyncClient) -> bool:
         """One call, if a cell is due and the terms allow it; whether the table knows more now."""
         now = self._clock()
         most = min(self._service.terms.cells_per_call, self._allowed(now))
-        cells = self._table.due(now, most) if most else []
+        cells = self._table.due(now, most) if most and now >= self._closed_until else []
         if not cells:
             return False
         self._allowance -= len(cells)
@@ -63,20 +69,22 @@ class Fetcher:
         if isinstance(answer, Answered):
             try:
                 self._enter(cells, answer, now)
-            except MisunderstoodError as error:
+            except Exception as error:  # a service is not trusted to send only what its reader has thought of
                 answer = Refused("misunderstood")
-                _log.debug("the weather of %s cannot be used: %s", self._service.name, error)
+                _log.debug("the weather of %s cannot be used: %r", self._service.name, error)
         if isinstance(answer, Refused):
-            self._table.failed(cells, now, self._chance(), answer.wait)
+            self._table.failed(cells, now, self._chance)
+            self._leave_alone(answer, now)
             self._say(answer.reason)
             self._counts.called(self._service.name, answer.reason)
             return False
+        self._refusals = 0
         self._say("")
         self._counts.called(self._service.name, "unchanged" if answer.body is None else "answered")
         return True
 
     def _enter(self, cells: Sequence[Cell], answer: Answered, now: float) -> None:
-        """Every cell of an answer, or none. Raises MisunderstoodError."""
+        """Every cell of an answer that makes sense; the others are asked for again. Raises MisunderstoodError."""
         all_of_them: Sequence[Series | None] = [None] * len(cells)
         if answer.body is not None:
             all_of_them = self._service.read(answer.body, cells, now)
@@ -84,8 +92,16 @@ class Fetcher:
             raise MisunderstoodError("it says that nothing has changed, and was not asked so")
         terms = self._service.terms
         for cell, series in zip(cells, all_of_them, strict=True):
+            if series == ():
+                self._table.failed([cell], now, self._chance)
+                continue
             due_at = renewal(now, answer.expires, terms.lifetime, early=terms.early, chance=self._chance())
             self._table.fetched(cell, series, now, due_at, answer.last_modified)
+
+    def _leave_alone(self, refused: Refused, now: float) -> None:
+        """After a refusal the whole service is left alone: as long as it said, and twice as long each time."""
+        self._closed_until = now + max(refused.wait, min(2.0**self._refusals, _LONGEST_REST))
+        self._refusals = min(self._refusals + 1, 10)
 
     def _allowed(self, now: float) -> int:
         """How many cells may be asked for now: a bucket of tokens that fills as the terms say."""

@@ -88,7 +88,9 @@ def _whole(body: bytes, response: httpx.Response) -> Answered | Refused:
 
 
 def _answered(body: bytes | None, response: httpx.Response) -> Answered:
-    return Answered(body, _date(response.headers.get("expires", "")), response.headers.get("last-modified", "")[:60])
+    changed = response.headers.get("last-modified", "")
+    known = changed.isascii() and len(changed) < 60 and _date(changed) > 0
+    return Answered(body, _date(response.headers.get("expires", "")), changed if known else "")
 
 
 def _date(written: str) -> float:

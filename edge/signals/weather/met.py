@@ -8,7 +8,7 @@ under CC BY 4.0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -66,16 +66,9 @@ def _reading(step: Mapping[str, Any], cell: Cell) -> Reading:
     since = datetime.fromisoformat(step["time"]).timestamp()
     details = step["data"]["instant"]["details"]
     temperature, wind = number(details.get("air_temperature")), number(details.get("wind_speed"))
-    feels = None if temperature is None else apparent(temperature, number(details.get("relative_humidity")), wind)
     symbol = _symbol(step["data"])
-    return Reading(
-        since,
-        weather=of_symbol(symbol),
-        temperature=temperature,
-        feels_like=feels,
-        wind=wind,
-        is_day=_is_day(symbol, cell, since),
-    )
+    seen = Reading(since, of_symbol(symbol), temperature, wind=wind, is_day=_is_day(symbol, cell, since))
+    return replace(seen, feels_like=apparent(temperature, number(details.get("relative_humidity")), wind))
 
 
 def _symbol(data: Mapping[str, Any]) -> str:

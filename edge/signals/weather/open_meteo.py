@@ -50,12 +50,18 @@ class OpenMeteo:
         places = answer if isinstance(answer, list) else [answer]
         if len(places) != len(cells):
             raise MisunderstoodError(f"it has {len(places)} places where {len(cells)} were asked for")
-        try:
-            return tuple((_reading(place["current"], now),) for place in places)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise MisunderstoodError(f"it has no weather ({error!r:.80})") from None
-        except ValueError as error:
-            raise MisunderstoodError(f"{error}"[:200]) from None
+        told = tuple(_series(place, now) for place in places)
+        if not any(told):
+            raise MisunderstoodError("it says what no weather can be")
+        return told
+
+
+def _series(place: Any, now: float) -> Series:
+    """The one reading there is, or none where it cannot be true: the other places of an answer are judged alone."""
+    try:
+        return (_reading(place["current"], now),)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return ()
 
 
 def _reading(current: Mapping[str, Any], now: float) -> Reading:

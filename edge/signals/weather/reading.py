@@ -81,12 +81,12 @@ def of_symbol(symbol: object) -> Family | None:
     return "cloudy" if name == "partlycloudy" else next((family for word, family in words if word in name), None)
 
 
-def apparent(temperature: float, humidity: float | None, wind: float | None) -> float | None:
+def apparent(temperature: float | None, humidity: float | None, wind: float | None) -> float | None:
     """The apparent temperature in the shade (Steadman 1994, "Norms of apparent temperature in Australia").
 
-    °C, per cent, metres per second.
+    °C and metres per second of a `Reading`, per cent. None where one of them is not known.
     """
-    if humidity is None or wind is None:
+    if temperature is None or humidity is None or wind is None or not 0 <= humidity <= 100:
         return None
     vapour = humidity / 100 * 6.105 * math.exp(17.27 * temperature / (237.7 + temperature))
     return round(temperature + 0.33 * vapour - 0.70 * wind - 4.0, 1)

@@ -58,7 +58,10 @@ class Service(Protocol):
         """The question for these cells, at most `cells_per_call` of them."""
 
     def read(self, body: bytes, cells: Sequence[Cell], now: float) -> Sequence[Series]:
-        """The readings of these cells, in their order. Raises MisunderstoodError."""
+        """The readings of these cells, in their order; none for a cell of which it says what no weather can be.
+
+        Raises MisunderstoodError for an answer that is none.
+        """
 
 
 def plain(body: bytes) -> Any:

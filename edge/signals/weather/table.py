@@ -14,7 +14,7 @@ leaves the table. When the table is full, new cells wait until others have left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,14 +114,14 @@ class Table:
         row.fetched_at, row.due_at, row.failures = now, due_at, 0
         row.validator = validator or (row.validator if series is None else "")
 
-    def failed(self, cells: Iterable[Cell], now: float, chance: float, wait: float = 0.0) -> None:
-        """The service has not answered well; it is left alone for a while, or for as long as it said.
+    def failed(self, cells: Iterable[Cell], now: float, chance: Callable[[], float]) -> None:
+        """The service has not said what it is like there; it is asked again after a while.
 
-        `chance` from 0 to 1 spreads the waits: cells that failed together do not come back together.
+        `chance` gives numbers from 0 to 1 that spread the waits: cells that failed together do not come back together.
         """
         for row in filter(None, map(self._rows.get, cells)):
             longer = min(FIRST_WAIT * 2**row.failures, LONGEST_WAIT)
-            row.due_at = now + max(wait, longer * (0.75 + chance / 2))
+            row.due_at = now + longer * (0.75 + chance() / 2)
             row.failures = min(row.failures + 1, 10)
 
     def known(self, now: float) -> Mapping[Cell, Known]:

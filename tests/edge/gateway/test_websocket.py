@@ -155,7 +155,9 @@ FLOODS = {"pings": b"\x89\x00" * 32_768, "pongs": b"\x8a\x00" * 32_768, "fragmen
 
 
 @pytest.mark.parametrize("kind", FLOODS)
-def test_an_origin_that_floods_one_visitor_keeps_nobody_else_waiting(edge: Served, origin: RawOrigin, kind: str) -> None:
+def test_an_origin_that_floods_one_visitor_keeps_nobody_else_waiting(
+    edge: Served, origin: RawOrigin, kind: str
+) -> None:
     ended = threading.Event()
 
     def flood(peer: Socket) -> None:

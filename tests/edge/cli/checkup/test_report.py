@@ -9,7 +9,7 @@ import pytest
 from edge.cli.checkup.report import Format, report
 from rules.load import load
 
-FORGED = "x\nrules/hero.yaml:1:1: error: forged\x1b[2J.yaml"
+FORGED = "x\nforged.yaml:1:1: error: none\x1b[2J.yaml"
 
 
 @pytest.mark.parametrize("output", ["text", "github"])
@@ -21,7 +21,7 @@ def test_a_file_name_cannot_forge_a_line_nor_move_the_cursor(
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert "\\x1b[2J" in printed
-    assert [line for line in printed.splitlines() if line.startswith("rules/")] == []
+    assert [line for line in printed.splitlines() if line.startswith("forged")] == []
 
 
 def test_on_a_terminal_neither(
@@ -32,7 +32,7 @@ def test_on_a_terminal_neither(
     report(tmp_path, load(tmp_path), "text")
     printed = capsys.readouterr().out
     assert "\x1b[2J" not in printed
-    assert [line for line in printed.splitlines() if line.startswith("rules/")] == []
+    assert [line for line in printed.splitlines() if line.startswith("forged")] == []
 
 
 def test_letters_of_every_language_stay_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

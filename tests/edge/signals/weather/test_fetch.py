@@ -23,7 +23,7 @@ from edge.signals.weather.table import Table
 from tests.wire import RawOrigin
 
 NOW = 1_795_350_000.0
-OSLO = (60.0, 10.75)
+OSLO, LISBON = (60.0, 10.75), (38.75, -9.25)
 
 
 def _weather(code: int = 61) -> bytes:
@@ -114,12 +114,33 @@ def test_a_service_that_fails_is_counted_and_leaves_what_is_known(sky: Sky, reas
     assert sky.table.known(sky.now)[OSLO].series[0].weather == "rain"
 
 
-def test_who_asks_too_often_and_is_told_so_waits_as_long_as_told(sky: Sky) -> None:
+def test_who_asks_too_often_and_is_told_so_leaves_the_whole_service_alone_as_long_as_told(sky: Sky) -> None:
     sky.says(FAULTS["status 429"])
     sky.once()
-    sky.table.want(OSLO, NOW + 7199)
-    assert sky.table.due(NOW + 7199, 1) == []
-    assert sky.table.due(NOW + 7200, 1) == [OSLO]
+    for after in (100, 7099, 7100):
+        sky.now = NOW + 100 + after
+        sky.table.keep([(float(after), 0.0)], sky.now)
+        sky.once()
+    assert len(sky.origin.heads) == 2
+
+
+def test_a_service_that_fails_is_asked_less_and_less(sky: Sky) -> None:
+    sky.says(FAULTS["status 500"])
+    for number in range(200):
+        sky.table.keep([(number / 4, 0.0)], sky.now)
+        sky.once()
+        sky.now += 1
+    assert len(sky.origin.heads) < 12
+
+
+def test_one_cell_that_makes_no_sense_does_not_cost_the_others_theirs(sky: Sky) -> None:
+    sky.table.want(LISBON, NOW)
+    service = OpenMeteo(url=sky.origin.url + "/")
+    places = json.dumps([json.loads(_weather()), {"current": {"time": NOW, "temperature_2m": 999}}]).encode()
+    told = service.read(places, [OSLO, LISBON], NOW)
+    assert [len(series) for series in told] == [1, 0]
+    assert sky.fetcher._take([OSLO, LISBON], Answered(places, 0, ""), NOW)
+    assert set(sky.table.known(NOW)) == {OSLO}
 
 
 def test_a_failure_is_said_once_and_so_is_its_end(sky: Sky, caplog: pytest.LogCaptureFixture) -> None:
@@ -127,7 +148,7 @@ def test_a_failure_is_said_once_and_so_is_its_end(sky: Sky, caplog: pytest.LogCa
     for raw in (FAULTS["status 500"], FAULTS["status 500"], _raw(_weather())):
         sky.says(raw)
         sky.once()
-        sky.now += 200
+        sky.now += 400
         sky.table.want(OSLO, sky.now)
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
 
@@ -200,6 +221,17 @@ def test_a_repeat_is_asked_with_the_condition_and_nothing_changed_is_an_answer()
     )
     assert isinstance(answer, Answered)
     assert (answer.body, answer.expires) == (None, 1_795_350_600.0)
+
+
+@pytest.mark.parametrize("date", ["yesterday", "\xe9", "Sun, 22 Nov 2026 12:00:00 GMT" + " " * 60])
+def test_a_date_that_is_none_is_not_said_back(date: str) -> None:
+    origin = RawOrigin()
+    origin.answer(
+        "/", _raw(b"[1]", "200 OK").replace(b"\r\n\r\n", f"\r\nLast-Modified: {date}x\r\n\r\n".encode("latin-1"), 1)
+    )
+    answer = _get(origin.url + "/")
+    assert isinstance(answer, Answered)
+    assert answer.last_modified == ""
 
 
 def test_met_says_who_it_is() -> None:

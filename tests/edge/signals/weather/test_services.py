@@ -106,6 +106,8 @@ def test_an_unknown_code_leaves_the_numbers_standing() -> None:
           (b"", b"<html>", b"[]", b"{}", b"null", b"3", b'"x"', b'{"a": NaN}', b"[" * 5000)),
         (MET, _forecast()),
         (MET, _forecast(_step(12, air_temperature=1e9))),
+        (MET, _forecast(_step(12, air_temperature=-237.7))),  # where the formula of the apparent temperature ends
+        (MET, _forecast(_step(12, air_temperature=-237.8))),
         (MET, _forecast(_step(20))),  # begins in eight hours
         (MET, _forecast(_step(3))),  # ended nine hours ago
         (MET, _forecast({"time": "soon", "data": {}})),

@@ -19,6 +19,12 @@ from edge.signals.weather.table import (
 )
 
 OSLO, LISBON = (60.0, 10.75), (38.75, -9.25)
+
+
+def half() -> float:
+    return 0.5
+
+
 RAIN = (Reading(0, weather="rain"),)
 
 
@@ -45,7 +51,7 @@ def test_a_fetched_cell_is_known_and_due_again_later() -> None:
 
 def test_the_last_reading_is_used_while_the_service_fails_and_then_no_more() -> None:
     table = _fresh(1000)
-    table.failed([OSLO], 2800, 0.5)
+    table.failed([OSLO], 2800, half)
     assert OSLO in table.known(1000 + STALE - 1)
     assert OSLO not in table.known(1000 + STALE)
 
@@ -53,7 +59,7 @@ def test_the_last_reading_is_used_while_the_service_fails_and_then_no_more() -> 
 def test_waits_grow_with_each_failure_up_to_an_hour() -> None:
     table, now, waits = _fresh(0), 2000.0, []
     for _ in range(9):
-        table.failed([OSLO], now, 0.5)
+        table.failed([OSLO], now, half)
         due = next(at for at in range(int(now), int(now) + 10_000) if table.due(at, 1))
         table.want(OSLO, due)
         waits.append(due - now)
@@ -62,11 +68,12 @@ def test_waits_grow_with_each_failure_up_to_an_hour() -> None:
     assert waits[-1] == LONGEST_WAIT
 
 
-def test_a_service_that_says_how_long_to_wait_is_left_alone_that_long() -> None:
-    table = _fresh(0)
-    table.failed([OSLO], 2000, 0.5, wait=7000)
-    table.want(OSLO, 8000)
-    assert (table.due(8999, 1), table.due(9000, 1)) == ([], [OSLO])
+def test_cells_that_failed_together_do_not_come_back_together() -> None:
+    table, chances = Table(0), iter((0.0, 1.0))
+    for cell in (OSLO, LISBON):
+        table.want(cell, 0)
+    table.failed([OSLO, LISBON], 0, lambda: next(chances))
+    assert table.due(50, 2) == [OSLO]
 
 
 def test_an_answer_that_nothing_has_changed_renews_what_is_known() -> None:
