@@ -59,8 +59,9 @@ def wrap(metrics: Metrics) -> Callable[..., Personalize]:
         chance: Callable[[], int] = lambda: 0,
         options: Options = DEBUGGING,
     ) -> Personalize:
+        asked = providers
         return Personalize(
-            app, Editions(edition), metrics, lambda: NOW, Trust(), options, providers=lambda rules: providers, chance=chance
+            app, Editions(edition), metrics, lambda: NOW, Trust(), options, providers=lambda rules: asked, chance=chance
         )
 
     return make
