@@ -92,7 +92,8 @@ FINE: Final[list[Case]] = [
     ("a target that names another host", request(b"http://evil.example/"), {200}),
     ("Expect without a body", request(b"/", b"Expect: 100-continue"), {200}),
     ("an upgrade to nothing", request(b"/", b"Connection: upgrade", b"Upgrade: tls/1.0, x"), {200}),
-    ("a loop", request(b"/", b"Via: 1.1 windsock"), {502}),
+    ("an edge behind an edge", request(b"/", b"Via: 1.1 windsock"), {200}),
+    ("a loop", request(b"/", *[b"Via: 1.1 windsock"] * 4), {502}),
 ]
 REFUSED: Final[list[Case]] = [
     ("bytes", bytes(range(256)) + b"\r\n\r\n", BAD),

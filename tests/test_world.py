@@ -231,7 +231,7 @@ FAULTS: Final[dict[str, tuple[bytes | Script, str]]] = {
     "wrong": (said("<html>Bad gateway</html>", "Content-Type: text/html"), "misunderstood"),
     "another shape": (said("[]"), "misunderstood"),
     "nan": (said('{"properties": NaN, "current": NaN}'), "misunderstood"),
-    "429": (said("", "Retry-After: 60", status="429 Too Many Requests"), "status 429"),
+    "429": (said("", "Retry-After: 1", status="429 Too Many Requests"), "status 429"),
     "100 MB": (endless, "too large"),
     "broken off": (broken_off, "unreachable"),
     "silent": (silent, "timeout"),  # the last: it holds the one who asks for ten seconds

@@ -84,10 +84,12 @@ def _undisturbed(headers: Headers, ours: Headers) -> Headers:
 def _editable(headers: Headers) -> Headers:
     """Asks for a whole page in a coding that can be edited: a 304 would revive bytes from before the edit.
 
-    A part would be one of the page as it was. Only scripts get theirs: they read archives and documents in parts.
+    A part would be one of the page as it was, so who says that a page is meant (Fetch Metadata) gets no part. Others
+    may be going on with a download.
     """
     coding = (b"accept-encoding", b"gzip" if accepts_gzip(headers) else b"identity")
-    whole = _CONDITIONS if (b"sec-fetch-dest", b"empty") in headers else _CONDITIONS | _PARTS
+    page = (b"sec-fetch-dest", b"document") in headers or (b"sec-fetch-dest", b"iframe") in headers
+    whole = _CONDITIONS | _PARTS if page else _CONDITIONS
     rest = without(headers, whole | {b"accept-encoding"})
     return (*_undisturbed(rest, (coding,)), coding)
 

@@ -19,8 +19,6 @@ _log = logging.getLogger("windsock")
 
 _LOOK: Final = 0.25
 """Seconds between two looks at the table."""
-_LONGEST_REST: Final = 300.0
-"""Seconds for which a service that refuses is left alone, unless it asks for more."""
 
 
 class Counts(Protocol):
@@ -40,7 +38,7 @@ class Fetcher:
         self._clock, self._chance = clock, chance
         self._allowance, self._filled_at = float(service.terms.burst), clock()
         self._failing = ""
-        self._refusals, self._closed_until = 0, 0.0
+        self._closed_until = 0.0
 
     async def run(self) -> None:
         """For ever."""
@@ -74,11 +72,10 @@ class Fetcher:
                 _log.debug("the weather of %s cannot be used: %r", self._service.name, error)
         if isinstance(answer, Refused):
             self._table.failed(cells, now, self._chance)
-            self._leave_alone(answer, now)
+            self._closed_until = now + answer.wait
             self._say(answer.reason)
             self._counts.called(self._service.name, answer.reason)
             return False
-        self._refusals = 0
         self._say("")
         self._counts.called(self._service.name, "unchanged" if answer.body is None else "answered")
         return True
@@ -97,11 +94,6 @@ class Fetcher:
                 continue
             due_at = renewal(now, answer.expires, terms.lifetime, early=terms.early, chance=self._chance())
             self._table.fetched(cell, series, now, due_at, answer.last_modified)
-
-    def _leave_alone(self, refused: Refused, now: float) -> None:
-        """After a refusal the whole service is left alone: as long as it said, and twice as long each time."""
-        self._closed_until = now + max(refused.wait, min(2.0**self._refusals, _LONGEST_REST))
-        self._refusals = min(self._refusals + 1, 10)
 
     def _allowed(self, now: float) -> int:
         """How many cells may be asked for now: a bucket of tokens that fills as the terms say."""

@@ -53,9 +53,9 @@ OURS = ("X-Windsock-Variants", "x_windsock_variants", "X-Windsock-Anything", "X-
 
 @pytest.mark.parametrize(
     ("dest", "target", "kept"),
-    [((), "/", False), (("document",), "/", False), (("empty",), "/", True), (("video",), "/", True), ((), "/x", True)],
+    [((), "/", True), (("document",), "/", False), (("empty",), "/", True), (("video",), "/", True), ((), "/x", True)],
 )
-def test_a_page_that_is_edited_is_asked_for_as_a_whole(
+def test_what_is_said_to_be_a_page_is_asked_for_as_a_whole(
     edition: Make, wrap: Wrap, dest: tuple[str, ...], target: str, kept: bool
 ) -> None:
     page = Page(BODY)

@@ -124,15 +124,6 @@ def test_who_asks_too_often_and_is_told_so_leaves_the_whole_service_alone_as_lon
     assert len(sky.origin.heads) == 2
 
 
-def test_a_service_that_fails_is_asked_less_and_less(sky: Sky) -> None:
-    sky.says(FAULTS["status 500"])
-    for number in range(200):
-        sky.table.keep([(number / 4, 0.0)], sky.now)
-        sky.once()
-        sky.now += 1
-    assert len(sky.origin.heads) < 12
-
-
 def test_one_cell_that_makes_no_sense_does_not_cost_the_others_theirs(sky: Sky) -> None:
     sky.table.want(LISBON, NOW)
     service = OpenMeteo(url=sky.origin.url + "/")
