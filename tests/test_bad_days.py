@@ -310,8 +310,16 @@ def test_visitors_who_say_nothing_are_hung_up_on(duo: Served) -> None:
     for visitor, said in zip(silent, (b"", b"PRI * HTTP/2.0\r\n", b"GET / HTTP/1.1\r\nHost: a"), strict=True):
         with visitor:
             visitor.sendall(said)
-            answer = visitor.recv(65536)
+            answer = _last_words(visitor)
             assert answer == b"" or b" 408 " in answer.splitlines()[0] or b" 400 " in answer.splitlines()[0]
+
+
+def _last_words(visitor: socket.socket) -> bytes:
+    """What is said before the connection ends, in whichever way."""
+    try:
+        return visitor.recv(65536)
+    except ConnectionResetError:
+        return b""
 
 
 ASKS: Final = b"GET / HTTP/1.1\r\nHost: site.example\r\n\r\n"
