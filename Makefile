@@ -43,8 +43,8 @@ crawl: $(READY)
 	@$(BIN)/python -m tests.crawl
 
 bench: $(READY)
-	@$(BIN)/python -m loadtest.bench $(ARGS)
-	@$(BIN)/python -m tests.bench.rules
+	@$(BIN)/python -m loadtest.bench $(ARGS); held=$$?; \
+	$(BIN)/python -m tests.bench.rules || held=1; $(BIN)/python -m tests.bench.signals || held=1; exit $$held
 
 jupyter: $(READY)
 	@$(BIN)/python -m tests.jupyter $(ARGS)
