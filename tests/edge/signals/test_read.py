@@ -260,7 +260,7 @@ def test_eight_kilobytes_in_every_field_are_read_in_bounded_time(piece: bytes) -
         start = time.process_time()
         read(hostile, RULES, EVENING)
         times.append(time.process_time() - start)
-    assert min(times) < 0.005
+    assert min(times) < 0.05
 
 
 def test_the_readme_names_every_signal() -> None:
