@@ -1,20 +1,22 @@
 """The control process: reads the rules for all workers, and serves the private listener.
 
 It is the only process that knows YAML. Workers that have an edition do not need it: when it ends, pages go on, and
-`windsock serve` starts it again. Run as `python -m edge.control RUN PID`, with the directory that `edge.serve` made
-and the process that started this one.
+`windsock serve` starts it again. Run as `python -m edge.control RUN PID FD FD`, with the directory that `edge.serve`
+made, the process that started this one, and the sockets in which that keeps the geo database.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Timer
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -27,20 +29,25 @@ from edge.edition import Edition
 from edge.errors import WindsockError
 from edge.live.current import Current, Document
 from edge.live.folder import Folder
-from edge.live.published import publish, read
+from edge.live.published import content, publish, read
 from edge.live.publisher import Publisher
 from edge.question import answer, whence
 from edge.run import Run, last_good, listening, orphaned, switches
 from edge.settings import Address, Settings, from_json
 from edge.signals.atlas import Atlas
-from edge.signals.facts import NOTHING, Facts, facts, plain
+from edge.signals.called import Called
+from edge.signals.custom import longest_call
+from edge.signals.facts import NOTHING, Facts, facts
 from edge.signals.front import advice
 from edge.signals.geofile import GeoFile
+from edge.signals.kept import Kept
 from edge.signals.read import Reader, for_questions
+from edge.signals.weather.sheet import whole
 from edge.telemetry.log import configure
 from edge.telemetry.metrics import WeatherMetrics
 from edge.web.consent import Consent
 from edge.world import sky
+from edge.world.tell import Teller
 from edge.world.wishes import heard
 from edge.world.world import World
 from rules.document import version
@@ -51,11 +58,13 @@ _log = logging.getLogger("windsock")
 NOT_STARTED = 2
 _KNOCK = 1.0
 """Seconds for somebody to answer where visitors arrive."""
+_LAST = 5.0
+"""Seconds for what is under way when it is told to end."""
 _AGAIN = 1.0
 """Seconds between two tries to publish what found no room."""
 
 
-def main(directory: str, parent: int) -> int:
+def main(directory: str, parent: int, *kept: int) -> int:
     """Run until SIGTERM; 2 with one line on stderr when there is no edition to start with."""
     for number in (signal.SIGINT, signal.SIGHUP):  # a terminal tells all processes; the one that started us ends us
         signal.signal(number, signal.SIG_IGN)
@@ -63,20 +72,21 @@ def main(directory: str, parent: int) -> int:
     settings = from_json(run.settings.read_text())
     configure(settings.log_format)
     try:
-        asyncio.run(_control(run, settings, parent))
+        asyncio.run(_control(run, settings, parent, Kept.inherited(kept)))
     except WindsockError as error:
         print(error, file=sys.stderr)
         return NOT_STARTED
     return 0
 
 
-async def _control(run: Run, settings: Settings, parent: int) -> None:
+async def _control(run: Run, settings: Settings, parent: int, kept: Kept | None) -> None:
     served = list(_served_last(run, settings))
     folder = Folder(settings.rules, full=any(document["experiences"] for document in served))
     current = Current(clock.system)
     atlas = Atlas()
-    places = GeoFile(settings.geo_database, partial(_locate, run, atlas))
+    places = GeoFile(settings.geo_database, partial(_locate, run, atlas), kept=kept)
     publisher = Publisher(current, run.edition, last_good(settings), switches(settings), _name(settings))
+    await asyncio.to_thread(places.recall)
     await asyncio.to_thread(places.look)
     await asyncio.to_thread(_first, publisher, folder, served)
     stop = asyncio.Event()
@@ -104,6 +114,7 @@ async def _control(run: Run, settings: Settings, parent: int) -> None:
     with heard(run.wishes, world.want, world.pages):
         await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     stop.set()
+    _end_in_time()
     server.stop()  # type: ignore[no-untyped-call]
     for task in tasks:
         task.cancel()
@@ -125,9 +136,12 @@ def _first(publisher: Publisher, folder: Folder, served: list[Document]) -> None
 
 def _listener(state: State, settings: Settings, signals: Reader) -> Server:
     """The private listener."""
+    calls = Called(longest_call(settings), clock.system)
     guard = Guard(settings.admin_token, settings.admin.host)
     return Server(
-        private_app(state, partial(_explain, settings, signals), guard, partial(_whence, settings, signals)),
+        private_app(
+            state, partial(_explain, settings, signals, calls), guard, partial(_whence, settings, signals, calls)
+        ),
         address=settings.admin.host,
         port=settings.admin.port,
         interface=Interfaces.ASGINL,
@@ -165,15 +179,15 @@ def _world(run: Run, signals: Reader) -> World:
     """The world, with what the workers have been told of it before this process was started again."""
     before = NOTHING
     with suppress(KeyError, TypeError, ValueError):
-        before = facts(read(run.facts) or {})
+        before = facts(read(run.facts) or {}, Facts(whole(content(run.weather) or b"")))
     signals.facts = before
-    return World(clock.system, partial(_tell, run, signals), before)
+    return World(clock.system, partial(_tell, Teller(run.facts, run.weather), signals), before)
 
 
-def _tell(run: Run, signals: Reader, known: Facts) -> None:
+def _tell(teller: Teller, signals: Reader, known: Facts) -> None:
     """Answer questions by these facts from now on, and let the workers know them. Raises OSError without room."""
     signals.facts = known
-    publish(plain(known), run.facts)
+    teller(known)
 
 
 def _rules(current: Current) -> RuleSet | None:
@@ -187,13 +201,17 @@ def _front(run: Run) -> str:
     return ""
 
 
-def _explain(settings: Settings, signals: Reader, state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
+def _explain(
+    settings: Settings, signals: Reader, calls: Called, state: State, pairs: list[tuple[str, str]]
+) -> dict[str, object]:
     consent = Consent(settings.consent, settings.consent_cookie)
-    return answer(pairs, _edition(state), clock.system(), consent, signals)
+    return answer(pairs, _edition(state), clock.system(), consent, signals, calls)
 
 
-def _whence(settings: Settings, signals: Reader, state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
-    return whence(pairs, _edition(state), clock.system(), settings, signals)
+def _whence(
+    settings: Settings, signals: Reader, calls: Called, state: State, pairs: list[tuple[str, str]]
+) -> dict[str, object]:
+    return whence(pairs, _edition(state), clock.system(), settings, signals, calls)
 
 
 def _edition(state: State) -> Edition:
@@ -226,6 +244,13 @@ def _name(settings: Settings) -> str:
     return str(settings.rules.absolute())  # a link keeps its name while releases come and go behind it
 
 
+def _end_in_time() -> None:
+    """Whatever takes long, such as a name that is looked up in a thread, is left to itself."""
+    timer = Timer(_LAST, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+
+
 async def _reachable(listen: Address) -> bool:
     """Whether somebody answers where visitors arrive."""
     with suppress(OSError):
@@ -243,4 +268,4 @@ async def _orphaned(run: Run, parent: int, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))

@@ -104,12 +104,8 @@ def _run(settings: Settings) -> Iterator[Kept]:
         ("lock", "nothing", "tells that this edge runs"),
         ("edition.json", "the rules and what is off, as they are served now", "for the workers"),
         ("geo.json", "where the copy of the geo database is, its type and date", "for the workers"),
-        (
-            "facts.json",
-            "the weather by squares of 0.25° that somebody asked for in the last two hours, what the site has pushed, "
-            "and how busy it is",
-            "for the workers",
-        ),
+        ("facts.json", "what the site has pushed, and how busy it is", "for the workers"),
+        ("weather", "the weather by squares of 0.25° that somebody asked for in the last two hours", "for the workers"),
         (
             "wishes",
             "nothing: a socket on which workers name squares and say how many pages were asked for",

@@ -17,7 +17,7 @@ moment.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from ipaddress import ip_address
@@ -34,18 +34,20 @@ from edge.signals.given import following
 from edge.signals.read import Reader
 from edge.signals.read import read as read_signals
 from edge.signals.session import read as read_session
-from edge.signals.trace import trace
+from edge.signals.trace import Traced, trace
 from edge.web import cookie
 from edge.web.consent import EXEMPT, Consent
 from edge.web.peer import Trust
 from edge.web.read import read
 from edge.web.request import Request
 from rules.spelling import advice
-from rules.values import BUCKETS, UNKNOWN, Value
+from rules.values import BUCKETS, UNKNOWN, RuleSet, Value
 from rules.vocabulary import COMMON, Own, parse_value
 
 Pairs = Iterable[tuple[str, str]]
 """The question as (name, text), in order; `header` and `signal` may repeat."""
+Calls = Callable[[Request, RuleSet, Collection[str]], Mapping[str, Value]]
+"""What the site's own functions say; those whose signal is given are not called."""
 
 _ONCE: Final = ("path", "ip", "user_agent", "bucket", "at")
 _OFTEN: Final = ("header", "signal")
@@ -75,19 +77,35 @@ class QuestionError(WindsockError, ValueError):
         super().__init__(" ".join(message.split()))
 
 
+def nobody(request: Request, rules: RuleSet, given: Collection[str]) -> Mapping[str, Value]:  # noqa: ARG001 -- the signature is the contract
+    """Call no functions."""
+    return {}
+
+
 def answer(
-    pairs: Pairs, edition: Edition, now: float, consent: Consent = EXEMPT, signals: Reader = read_signals
+    pairs: Pairs,
+    edition: Edition,
+    now: float,
+    consent: Consent = EXEMPT,
+    signals: Reader = read_signals,
+    calls: Calls = nobody,
 ) -> dict[str, object]:
     """What such a visitor would see, and why, as plain data. `consent`: the rule of this site.
 
-    `now` is in seconds since the epoch; `signals` reads the visitor's. Raises QuestionError.
+    `now` is in seconds since the epoch; `signals` reads the visitor's, `calls` the functions of the site. Raises
+    QuestionError.
     """
-    context, draw = ask(pairs, edition, now, consent, signals)
+    context, draw = ask(pairs, edition, now, consent, signals, calls)
     return explain(context, edition, draw)
 
 
 def ask(
-    pairs: Pairs, edition: Edition, now: float, consent: Consent = EXEMPT, signals: Reader = read_signals
+    pairs: Pairs,
+    edition: Edition,
+    now: float,
+    consent: Consent = EXEMPT,
+    signals: Reader = read_signals,
+    calls: Calls = nobody,
 ) -> tuple[Context, Draw]:
     """The visitor that is asked about, as `explain` and `tell` take it; otherwise like `answer`."""
     question, request, at, given = _visit(pairs, edition, now)
@@ -96,19 +114,31 @@ def ask(
     mode = consent.of(request, stored)
     session = read_session(request, stored).signals if mode == "consented" else {}
     draw = Draw(None, strict=True) if mode == "strict" else _draw(question, stored)
-    return replace(context, signals={**context.signals, **session, **following(given, context, edition.rules)}), draw
+    context = replace(context, signals={**context.signals, **calls(request, edition.rules, given), **session})
+    return replace(context, signals={**context.signals, **following(given, context, edition.rules)}), draw
 
 
 def whence(
-    pairs: Pairs, edition: Edition, now: float, settings: Settings, signals: Reader = read_signals
+    pairs: Pairs,
+    edition: Edition,
+    now: float,
+    settings: Settings,
+    signals: Reader = read_signals,
+    calls: Calls = nobody,
 ) -> dict[str, object]:
     """Every signal of such a visitor as plain data: its value, where it comes from or why nobody knows it, its age."""
     _, request, at, given = _visit(pairs, edition, now)
     context = signals(request, edition.rules, at)
     told = following(given, context, edition.rules)
     found = dict(trace(signals, settings, request, edition.rules, at, told))
+    found |= {name: _called(edition, name, value) for name, value in calls(request, edition.rules, told).items()}
     found |= {name: replace(found[name], source="follows from what is given") for name in told.keys() - given}
     return {"path": request.path, "at": round(at, 3), "signals": {name: asdict(each) for name, each in found.items()}}
+
+
+def _called(edition: Edition, name: str, value: Value) -> Traced:
+    key = edition.rules.site.signals[name].key
+    return Traced(value, f"the function {key}" if value != UNKNOWN else f"the function {key} does not tell in time")
 
 
 def _visit(pairs: Pairs, edition: Edition, now: float) -> tuple[Question, Request, float, dict[str, Value]]:

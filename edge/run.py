@@ -3,7 +3,8 @@
 settings.json   what each process is started with (mode 0600: it may hold tokens)
 lock            held by the process that made the directory, for as long as it or one of its workers lives
 edition.json    the edition that workers follow
-facts.json      what is known of the world beside the requests
+facts.json      what is known of the world beside the requests: what was pushed, how busy the site is
+weather         the weather by cells, one line each
 wishes          a socket: what workers want to know of it
 geo.json        where the sealed copy of the geo database is, if there is one
 front           the address of a proxy that stands in front and is not listed, once a worker has found one
@@ -87,6 +88,11 @@ class Run:
     def facts(self) -> Path:
         """The published facts of the world."""
         return self.path / "facts.json"
+
+    @property
+    def weather(self) -> Path:
+        """The published weather."""
+        return self.path / "weather"
 
     @property
     def wishes(self) -> Path:

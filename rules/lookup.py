@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from rules.glob import Glob, Pattern
-from rules.signals import CASELESS, UNKNOWN, Value, folded
+from rules.signals import CASELESS, SEVERAL, UNKNOWN, Value, folded, names
 from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
 
 Bits = int
@@ -66,7 +66,9 @@ class Table:
     def __init__(self, signal: str, parts: Parts, free: Bits) -> None:
         """`parts`: conditions that speak of this signal alone; `free`: the entries that ask nothing of it."""
         self.signal = signal
-        self._free, named = free, list(_named(parts))
+        self._free, self._parts = free, parts
+        self._several = len(names(signal, SEVERAL)) > 1
+        named = [value for value in _named(parts) if len(names(signal, value)) == 1]
         self._others: Parts = {part: bits for part, bits in parts.items() if not isinstance(part, Is)}
         likes = [(part.glob, bits) for part, bits in parts.items() if isinstance(part, Like)]
         self._likes = Texts(likes) if likes else None
@@ -80,7 +82,7 @@ class Table:
         ]
         self.exact = {value: self._answers(value, self._others) for value in {UNKNOWN, *named}}
         for part, bits in parts.items():
-            for value in part.values if isinstance(part, Is) else ():
+            for value in self.exact.keys() & part.values if isinstance(part, Is) else ():
                 self.exact[value] |= bits
 
     def _answers(self, value: Value, parts: Parts) -> Bits:
@@ -94,6 +96,8 @@ class Table:
             value = folded(self.signal, value)
             if value in self.exact:
                 return self.exact[value]
+        if self._several and len(names(self.signal, value)) > 1:
+            return self._answers(value, self._parts)
         if not isinstance(value, str):
             return self._numbers[bisect_left(self._points, _number(value))]
         found = self._words[bisect_left(self._days, value)]

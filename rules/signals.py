@@ -17,6 +17,17 @@ CASELESS: Final = frozenset({"city"})
 """Signals whose values are compared without regard to capitals: conditions hold them as `folded` gives them."""
 
 
+SEVERAL: Final = "; "
+"""What stands between the names of a day that is several holidays: `All Saints' Day; National Unity Day`."""
+
+
+def names(signal: str, value: Value) -> tuple[Value, ...]:
+    """What a condition is held against: the value, and where that is several names each of them."""
+    if signal != "holiday" or not isinstance(value, str) or SEVERAL not in value:
+        return (value,)
+    return (value, *value.split(SEVERAL))
+
+
 def folded(name: str, value: Value) -> Value:
     """A value as it is compared: `seattle` for a city `Seattle`. What people read keeps its spelling."""
     if name in CASELESS and isinstance(value, str):

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules.glob import Glob
-from rules.signals import CASELESS, UNKNOWN, Signals, Value, folded
+from rules.signals import CASELESS, UNKNOWN, Signals, Value, folded, names
 
 Answer = bool | None
 
@@ -32,7 +32,7 @@ class Is:
         value = signals.get(self.signal, UNKNOWN)
         if self.signal in CASELESS:
             value = folded(self.signal, value)
-        if value in self.values:
+        if not self.values.isdisjoint(names(self.signal, value)):
             return True
         return None if value == UNKNOWN and UNKNOWN not in self.values else False
 
@@ -47,7 +47,9 @@ class Like:
     def holds(self, signals: Signals) -> Answer:
         """Three-valued; a value that is no text cannot be compared."""
         value = folded(self.signal, signals.get(self.signal, UNKNOWN))
-        return self.glob.matches(value) if isinstance(value, str) and value != UNKNOWN else None
+        if not isinstance(value, str) or value == UNKNOWN:
+            return None
+        return any(self.glob.matches(str(name)) for name in names(self.signal, value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,31 @@ import edge
 from edge.cli import run
 from rules.load import load
 from tests.asgi import Page, ask
-from tests.thousand import BODY, IN_PAGES, REDIRECTS, RULES, THOUSAND, TOKEN, TOLD, Visitor
+from tests.running import until
+from tests.thousand import (
+    BODY,
+    CDN,
+    IN_PAGES,
+    REDIRECTS,
+    RULES,
+    SEATTLE,
+    THOUSAND,
+    TOKEN,
+    TOLD,
+    WEATHER,
+    Visitor,
+)
 from tests.wire import RawOrigin, Served, field
 
 Head = bytes
 Explanation = dict[str, Any]
 
 PAGE: Final = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s"
+
+
+RAINED_ON: Final = (*SEATTLE, ("Cookie", "windsock=7"), ("X-Windsock-Debug", TOKEN))
+KNOWING: Final = "split"
+"""Why `sky` is what it is for a visitor in Seattle, once the weather there is known; else the pier is near."""
 
 
 class EveryTarget(dict[bytes, Any]):
@@ -105,6 +123,11 @@ def shown(head: Head, body: bytes, told: list[str]) -> Shown:
     )
 
 
+def under(reason: str, seen: Shown) -> bool:
+    """Whether that is why the sky is as it was shown."""
+    return seen.decisions["sky"][2] == reason
+
+
 def explain(visitor: Visitor, rules: Path) -> Explanation:
     """What the command line says, run in this process."""
     out = io.StringIO()
@@ -116,12 +139,19 @@ def explain(visitor: Visitor, rules: Path) -> Explanation:
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder. The command line reads it once for all questions here: a thousand times takes half a minute."""
+    """The folder, and where everybody learns of places and weather.
+
+    The command line reads it once for all questions here: a thousand times takes half a minute.
+    """
     folder = tmp_path_factory.mktemp("rules")
     for name, text in RULES.items():
         (folder / f"{name}.yaml").write_text(text)
+    weather = tmp_path_factory.mktemp("weather") / "weather.json"
+    weather.write_text(WEATHER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("edge.cli.folder.load", cache(load))
+        patch.setenv("WINDSOCK_CDN", CDN)
+        patch.setenv("WINDSOCK_WEATHER", f"file:{weather}")
         yield folder
 
 
@@ -158,7 +188,9 @@ def origin() -> Iterator[RawOrigin]:
 @pytest.fixture(scope="module")
 def served(origin: RawOrigin, rules: Path) -> Iterator[Served]:
     """The edge in front of it."""
-    served = Served(origin.url, rules, "--debug-token", TOKEN)
+    served = Served(origin.url, rules, "--debug-token", TOKEN, "--trusted-proxies", "127.0.0.1")
+    with Line(served.port) as line:
+        until(lambda: under(KNOWING, shown(*line.get("/", "shop.example", RAINED_ON), [])))
     yield served
     served.close()
 
@@ -212,6 +244,7 @@ def test_the_thousand_meet_every_variant_for_every_reason(explained: list[Explan
     assert {None, "one", "two", "three"} <= {variant for name, variant in met if name == "home"}
     assert {"plain", "fits"} == {variant for name, variant in met if name == "season"}
     assert {"none", "back", "robot"} <= {variant for name, variant in met if name == "crumb"}
+    assert {"plain", "wet", "white", "cold", "near", "south"} == {variant for name, variant in met if name == "sky"} - {None}
     reasons = {d["reason"] for answer in explained for d in answer["decisions"]}
     assert reasons == {"rule", "split", "holdout", "default", "outside"}
 
@@ -236,7 +269,7 @@ def test_the_proxy_shows_what_is_explained(
 
 def test_the_middleware_shows_what_is_explained(rules: Path, again: Callable[[int, Shown], Explanation]) -> None:
     page = Page(BODY)
-    app = edge.Personalization(page, rules=rules, debug_token=TOKEN)
+    app = edge.Personalization(page, rules=rules, debug_token=TOKEN, trusted_proxies="192.0.2.1")
 
     async def visit(visitor: Visitor) -> Shown:
         fields = [(name, value.encode().decode("latin-1")) for name, value in visitor.wire()]
@@ -244,7 +277,13 @@ def test_the_middleware_shows_what_is_explained(rules: Path, again: Callable[[in
         head = b"\r\n".join((b"", *(name + b": " + value for name, value in said.headers)))
         return shown(head, said.body, page.asked("x-windsock-variants") if said.status == 200 else [])
 
+    async def known() -> bool:
+        said = await ask(app, "/", *RAINED_ON)
+        return under(KNOWING, shown(b"\r\n".join(name + b": " + value for name, value in said.headers), said.body, []))
+
     async def visits() -> None:
+        while not await known():
+            await asyncio.sleep(0.05)
         for number, visitor in enumerate(THOUSAND):
             seen = await visit(visitor)
             the_same(visitor, seen, again(number, seen))

@@ -147,6 +147,20 @@ def test_on_sigterm_websockets_get_a_close_and_event_streams_end(origin: RawOrig
         assert "Killing" not in served.said()
 
 
+def test_a_push_that_dribbles_does_not_keep_it_from_ending(origin: RawOrigin, rules: Path) -> None:
+    with serving(origin, rules) as served, socket.create_connection(("127.0.0.1", served.admin), 10) as pusher:
+        pusher.sendall(b"PUT /signals/mood HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\n{")
+        processes = children(served.process.pid)
+        served.process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(OSError):
+            while served.process.poll() is None:
+                pusher.sendall(b" ")
+                time.sleep(0.05)
+        assert served.process.wait(20) == 0
+        assert alive(processes) == set()
+        assert "Traceback" not in served.said()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_may_be_ended_while_it_starts(origin: RawOrigin, rules: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "edge.cli", "serve", "--origin", origin.url, "--rules", str(rules)]
@@ -314,15 +328,6 @@ def test_visitors_who_say_nothing_are_hung_up_on(duo: Served) -> None:
             assert answer == b"" or b" 408 " in answer.splitlines()[0] or b" 400 " in answer.splitlines()[0]
 
 
-def _ended(edge: subprocess.Popen[bytes]) -> None:
-    """See that it is gone: the start is what is asked for here."""
-    try:
-        edge.wait(30)
-    except subprocess.TimeoutExpired:
-        edge.kill()
-        edge.wait(30)
-
-
 def _last_words(visitor: socket.socket) -> bytes:
     """What is said before the connection ends, in whichever way."""
     try:
@@ -382,7 +387,7 @@ def test_sighup_at_any_moment_of_a_start_ends_nobody(origin: RawOrigin, rules: P
         assert "control process ended" not in log.read_text()
     finally:
         edge.terminate()
-        _ended(edge)
+        edge.wait(30)
 
 
 def test_a_restart_while_the_rules_are_broken_starts_from_the_last_good_edition(origin: RawOrigin, rules: Path) -> None:
@@ -485,8 +490,8 @@ def test_what_an_edge_leaves_in_memory_when_all_of_it_is_killed_goes_with_the_ne
     origin: RawOrigin, rules: Path
 ) -> None:
     def directory(served: Served) -> Path:
-        command = Path(f"/proc/{control_of(served)}/cmdline").read_bytes()
-        return Path(command.split(b"\0")[-3].decode())
+        command = Path(f"/proc/{control_of(served)}/cmdline").read_bytes().split(b"\0")
+        return Path(os.fsdecode(command[command.index(b"edge.control") + 1]))
 
     with serving(origin, rules) as served:
         left, processes = directory(served), children(served.process.pid)

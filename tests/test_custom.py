@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -78,6 +79,28 @@ def test_pages_come_and_soon_nobody_waits_for_them(edge: Served) -> None:
     assert max(times) < 2
     assert edge.says("the signal hangs fails (TimeoutError); it is left alone for 10 s")
     assert edge.says("the signal raises fails (ZeroDivisionError); it is left alone for 10 s")
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_explain_of_the_running_edge_calls_them_as_a_page_does_unless_the_signal_is_given(
+    edge: Served, given: bool
+) -> None:
+    def variant() -> str:
+        question = "/explain?path=/" + ("&signal=fine%3D1" if given else "")
+        told = json.loads(get(edge.admin, question)[2])
+        return str(told["experiences"][0]["variant"])
+
+    until(lambda: variant() == ("classic" if given else "fine"))
+
+
+def test_signals_of_the_running_edge_says_which_function_told_and_which_did_not(edge: Served) -> None:
+    def told() -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = json.loads(get(edge.admin, "/signals?path=/")[2])["signals"]
+        return found
+
+    until(lambda: told()["fine"]["value"] != "unknown")
+    assert told()["fine"]["source"] == "the function functions_of_the_shop:fine"
+    assert told()["hangs"]["source"] == "the function functions_of_the_shop:hangs does not tell in time"
 
 
 def test_an_edge_whose_function_hangs_ends_when_it_is_told_to(edge: Served) -> None:

@@ -1,6 +1,7 @@
 """A thousand visitors whom chance has made up, always the same, and rules as rich as the language.
 
-The site stands in a zone where it is about noon, so that no clock strikes between two answers to one question.
+The site stands in a zone where it is about noon, so that no clock strikes between two answers to one question; so do its
+visitors, wherever a CDN says that they are.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ RULES: Final = {
 timezone: {ZONE}
 holdout: 4%
 dayparts: {{forenoon: 0-10, noon: 10-15, rest: 15-24}}
+places: {{oslo: {{name: Oslo, at: [59.91, 10.75]}}}}
+stores: {{pier: {{name: The pier, at: [47.6, -122.34]}}, belem: {{name: Belém, at: [38.7, -9.2]}}}}
+about: "/kiosk/{{place}}"
+near: {{within: 50}}
 """,
     "01-welcome": """
 experience: welcome
@@ -161,11 +166,58 @@ choose:
   - when: {browser: [chrome, edge], os: unknown}
     show: robot
 """,
+    "10-sky": """
+experience: sky
+purpose: content
+where: "*"
+slot: "#sky"
+variants:
+  plain: original
+  wet: {text: sky is wet}
+  white: {text: sky is white}
+  cold: {text: sky is cold}
+  near: {text: sky is near}
+  south: {text: sky is south}
+choose:
+  - when: {place.weather: snow, place.temperature: "< 0"}
+    show: white
+  - when: {weather: [rain, storm], is_day: true, not: {country: NO}}
+    split: {plain: 1, wet: 3}
+  - when: {temperature: "< 41F"}
+    show: cold
+  - when: {near: [pier, belem], not: {language: [de, fr]}}
+    show: near
+  - when: {any: [{city: são paulo}, {region: PT-11}, {weather: clear, wind: "> 3"}]}
+    show: south
+""",
 }  # fmt: skip
+WEATHER: Final = """{
+  "47.61,-122.33": {"weather": "rain", "temperature": 9, "is_day": true},
+  "59.91,10.75": {"weather": "snow", "temperature": -3, "wind": 2},
+  "38.72,-9.14": {"weather": "clear", "temperature": 19, "wind": 5}
+}"""
+"""Where it is known what it is like."""
+
+CDN: Final = (
+    "country: X-Country, region: X-Region, city: X-City, timezone: X-Zone, latitude: X-Latitude, longitude: X-Longitude"
+)
+SEATTLE: Final = (("X-Country", "US"), ("X-Region", "WA"), ("X-Latitude", "47.6"), ("X-Longitude", "-122.3"))
+PLACES: Final[tuple[tuple[tuple[str, str], ...], ...]] = (
+    (),
+    SEATTLE,
+    (("X-Country", "NO"), ("X-City", "Oslo"), ("X-Latitude", "59.9"), ("X-Longitude", "10.8")),
+    (("X-Country", "PT"), ("X-Region", "11"), ("X-Latitude", "38.7"), ("X-Longitude", "-9.1")),
+    (("X-Country", "BR"), ("X-City", "SÃO PAULO"), ("X-Latitude", "-23.5"), ("X-Longitude", "-46.6")),
+    (("X-Country", "CA"), ("X-City", "Montr%C3%A9al")),
+    (("X-Country", "XX"), ("X-Latitude", "47.6"), ("X-Longitude", "-122.3")),
+    (("X-Country", "US"), ("X-Latitude", "nan"), ("X-Longitude", "1e999")),
+)
+"""Where visitors are, as the CDN in front says it."""
+
 TOLD: Final = ("nav", "home", "tomorrow")
 """Experiences that the origin is told of."""
 
-IN_PAGES: Final = {"hero": "classic", "season": "plain", "over": "plain", "screen": "", "crumb": "none"}
+IN_PAGES: Final = {"hero": "classic", "season": "plain", "over": "plain", "screen": "", "crumb": "none", "sky": "plain"}
 """Experiences of the page, and the variant that leaves the origin's content."""
 
 REDIRECTS: Final = {"german": "/de/", "sale": "https://sale.example/now"}
@@ -174,6 +226,7 @@ REDIRECTS: Final = {"german": "/de/", "sale": "https://sale.example/now"}
 BODY: Final = b"""<!doctype html><html><head><title>Shop</title></head><body>
 <h1 id=hero>hero is as it was</h1><p class="season" title="season is as it was">spring</p>
 <p id=over>over is as it was</p><p id="screen">screen is as it was</p><nav id='crumb'>crumb is as it was</nav>
+<p id=sky>sky is as it was</p>
 </body></html>"""
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"
@@ -275,13 +328,11 @@ def made_up(chance: random.Random) -> Visitor:
     ]
     chance.shuffle(fields)
     stored, bucket = chance.random(), str(chance.randrange(4096))
-    return Visitor(
-        chance.choice(HOSTS),
-        chance.choice(PATHS) + (f"?{query}" if query else ""),
-        tuple(fields),
-        cookie="" if stored < 0.6 else chance.choice(("a=1; b", f"x=1; windsock={bucket}", *BAD_COOKIES)),
-        bucket=bucket if stored < 0.5 else "",
-    )
+    host, target = chance.choice(HOSTS), chance.choice(PATHS) + (f"?{query}" if query else "")
+    cookie = "" if stored < 0.6 else chance.choice(("a=1; b", f"x=1; windsock={bucket}", *BAD_COOKIES))
+    place = chance.choice(PLACES)
+    here = (*place, ("X-Zone", ZONE)) if place else ()
+    return Visitor(host, target, (*fields, *here), cookie, bucket if stored < 0.5 else "")
 
 
 THOUSAND: Final = tuple(made_up(random.Random(number)) for number in range(1000))

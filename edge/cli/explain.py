@@ -10,7 +10,9 @@ from typing import Annotated
 import orjson
 import typer
 
+from edge import clock
 from edge.cli.folder import edition_of, off_here, part_of, settings_of
+from edge.cli.visitor import At, Header, Ip, Json, Signal, Url, UserAgent, Visitor
 from edge.decisions.explain import explain as explained
 from edge.decisions.explain import tell
 from edge.decisions.recount import Shown, recount, recounted
@@ -21,6 +23,8 @@ from edge.question import ask
 from edge.settings import Settings
 from edge.settings.secret import keys_of
 from edge.settings.secret import secret_file as file_of
+from edge.signals.called import Called
+from edge.signals.custom import longest_call
 from edge.signals.given import apart
 from edge.signals.read import for_questions
 from edge.web.consent import Consent
@@ -28,29 +32,24 @@ from rules.spelling import advice
 
 
 def explain(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A path such as /pricing, or a whole address.")] = "",
+    url: Url = "",
     rules: Annotated[str | None, typer.Option(metavar="DIR", help="The rules folder.  [default: rules/site]")] = None,
-    signal: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A signal; may be repeated.")] = None,
-    ip: Annotated[str, typer.Option(metavar="ADDRESS", help="The visitor's address.")] = "",
-    user_agent: Annotated[str, typer.Option(metavar="TEXT", help="The visitor's User-Agent.")] = "",
-    header: Annotated[
-        list[str] | None, typer.Option(metavar="'NAME: VALUE'", help="A field of the request; may be repeated.")
-    ] = None,
+    signal: Signal = None,
+    ip: Ip = "",
+    user_agent: UserAgent = "",
+    header: Header = None,
     bucket: Annotated[
         str, typer.Option(metavar="0…4095", help="The visitor's bucket; without one nothing is drawn.")
     ] = "",
-    at: Annotated[
-        str,
-        typer.Option(metavar="MOMENT", help="When, on the site's clock: 2026-12-24T19:00, or 19:00.  [default: now]"),
-    ] = "",
+    at: At = "",
     experience: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this experience; may be repeated.")
     ] = None,
     token: Annotated[
-        str, typer.Option(metavar="TOKEN", help="Instead of a URL: what X-Windsock-Token of a page said.")
+        str, typer.Option(metavar="TOKEN", help="Instead of a URL: the X-Windsock-Token of a page that has been.")
     ] = "",
     secret_file: Annotated[str | None, typer.Option(metavar="FILE", help="The key that signed the token.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Json = False,
 ) -> None:
     """What would this visitor see, and why. Needs no server.
 
@@ -61,15 +60,15 @@ def explain(
     windsock explain /pricing --signal device=mobile --signal weather=rain
     windsock explain /pricing --bucket 7 --at 2026-12-24T19:00
     windsock explain / --at 08:30 --experience homepage-hero
-    windsock explain --token 1.gF2x…      what X-Windsock-Token of a page said, to who holds the debug_token
+    windsock explain --token 1.gF2x…
+
+    To the debug token a page brings X-Windsock-Token; --token tells what that page has shown, for 30 days.
 
     Signals that are given hold, with what follows from them: hour=8 is a daypart, date=2026-12-24 a weekday and a
     month, timezone=Asia/Tokyo the time there. Schedules, holidays and events go by --at.
     """
     settings = settings_of(rules=rules, secret_file=secret_file)
-    once = {"path": url, "ip": ip, "user_agent": user_agent, "bucket": bucket, "at": at}
-    pairs = [(name, text) for name, text in once.items() if text]
-    pairs += [("signal", text) for text in signal or ()] + [("header", text) for text in header or ()]
+    pairs = list(Visitor(url, ip, user_agent, bucket, at, signal, header).pairs())
     if token:
         pairs += [("experience", name) for name in experience or ()]
         _token(token, pairs, settings, json)
@@ -80,7 +79,8 @@ def explain(
     only = [_named(name, edition, left_out) for name in experience or ()]
     edition = replace(edition, off=off_here(settings))
     consent = Consent(settings.consent, settings.consent_cookie)
-    context, draw = ask(pairs, edition, time.time(), consent, signals=for_questions(settings))
+    calls = Called(longest_call(settings), clock.system)
+    context, draw = ask(pairs, edition, time.time(), consent, for_questions(settings), calls)
     for line in apart(context, signal or (), edition.rules):
         print(f"windsock explain: {line}", file=sys.stderr)
     print(_json(explained(context, edition, draw, only)) if json else tell(context, edition, draw, only))

@@ -15,6 +15,7 @@ import typer
 
 from edge.cli.asking import Asked
 from edge.cli.folder import edition_of, settings_of
+from edge.cli.visitor import Json, Url
 from edge.decisions.matrix.blocks import blocks, part
 from edge.decisions.matrix.matrix import Matrix, Shown, Visitor
 from edge.decisions.matrix.matrix import matrix as matrix_of
@@ -24,7 +25,7 @@ from edge.signals.read import for_questions
 
 
 def matrix(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A path such as /pricing, or a whole address.")],
+    url: Url,
     rules: Annotated[str | None, typer.Option(metavar="DIR", help="The rules folder.  [default: rules/site]")] = None,
     signal: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Only visitors with this signal; may be repeated.")
@@ -35,7 +36,7 @@ def matrix(
     origin: Annotated[
         str | None, typer.Option(metavar="URL", help="Look at the page of this site, too: does it have every slot?")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Json = False,
 ) -> None:
     """Every combination of variants that this page can show, each with a visitor who gets it.
 

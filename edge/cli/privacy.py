@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Final
 
 import orjson
-import typer
 
 from edge.cli.flags import settings_options
 from edge.cli.show_config import shown
+from edge.cli.visitor import Json
 from edge.privacy import NEVER, PLACES, SHOWN, Kept, kept
 from edge.settings import Settings
 from edge.settings.table import BY_NAME
@@ -23,7 +23,7 @@ _NAMES: Final = (("what", "what"), ("why", "why"), ("until", "how long"))
 @settings_options
 def privacy(
     settings: Settings,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Every field that is stored anywhere, why, and for how long; with the settings that are in force here.
 

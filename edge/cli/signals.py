@@ -11,10 +11,14 @@ from urllib.parse import urlencode
 import orjson
 import typer
 
+from edge import clock
 from edge.cli.folder import edition_of, settings_of
 from edge.cli.running import asked
+from edge.cli.visitor import At, Header, Ip, Json, Signal, Url, UserAgent, Visitor
 from edge.question import whence
 from edge.settings import Settings
+from edge.signals.called import Called
+from edge.signals.custom import longest_call
 from edge.signals.read import for_questions
 
 _DAY = 86_400
@@ -23,19 +27,17 @@ _LONGEST = 40
 
 
 def signals(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A path such as /pricing, or a whole address.")],
+    url: Url,
     rules: Annotated[str | None, typer.Option(metavar="DIR", help="The rules folder; then no edge is asked.")] = None,
-    signal: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A signal; may be repeated.")] = None,
-    ip: Annotated[str, typer.Option(metavar="ADDRESS", help="The visitor's address.")] = "",
-    user_agent: Annotated[str, typer.Option(metavar="TEXT", help="The visitor's User-Agent.")] = "",
-    header: Annotated[
-        list[str] | None, typer.Option(metavar="'NAME: VALUE'", help="A field of the request; may be repeated.")
-    ] = None,
-    at: Annotated[str, typer.Option(metavar="MOMENT", help="When, on the site's clock.  [default: now]")] = "",
+    signal: Signal = None,
+    ip: Ip = "",
+    user_agent: UserAgent = "",
+    header: Header = None,
+    at: At = "",
     admin: Annotated[
         str | None, typer.Option(metavar="ADDRESS:PORT", help="The private listener of the edge that is asked.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json: Json = False,
 ) -> None:
     """All signals of such a visitor, where each came from and how old it is; of an unknown one why nobody knows it.
 
@@ -47,9 +49,7 @@ def signals(
     the answer is worked out here.
     """
     settings = settings_of(rules=rules, admin=admin)
-    once = {"path": url, "ip": ip, "user_agent": user_agent, "at": at}
-    pairs = [(name, text) for name, text in once.items() if text]
-    pairs += [("signal", text) for text in signal or ()] + [("header", text) for text in header or ()]
+    pairs = list(Visitor(url, ip, user_agent, at=at, signal=signal, header=header).pairs())
     found = None if rules else asked(settings, "GET", f"/signals?{urlencode(pairs)}", "signals")
     if found is None:
         found = _here(pairs, settings, alone=rules is None)
@@ -61,7 +61,8 @@ def _here(pairs: list[tuple[str, str]], settings: Settings, *, alone: bool) -> d
     if alone:
         print(f"no edge answers at {settings.admin}: weather, load and pushes are not known here", file=sys.stderr)
     edition = edition_of(settings.rules, "signals")
-    return whence(pairs, edition, time.time(), settings, for_questions(settings))
+    calls = Called(longest_call(settings), clock.system)
+    return whence(pairs, edition, time.time(), settings, for_questions(settings), calls)
 
 
 def _table(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

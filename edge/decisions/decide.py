@@ -9,7 +9,7 @@ Each experience takes these steps in order, and each step is final:
 5. `choose`: the first entry that matches -> shown, or drawn from its shares; none -> the default
 
 A variant with a placeholder that has no value here cannot be shown: it is out of the draw, and where it alone is to be
-shown the default is (see `rules.choose`).
+shown, also in a preview, the default is (see `rules.choose`).
 
 Rollout, group, holdout and shares are coins, and all of them are read off the place of one bucket (see `rules.draw`):
 whole counts of the buckets in play, so that the probability that is stated is the one that was drawn with. A share that
@@ -65,7 +65,8 @@ def decide(context: Context, edition: Edition, draw: Draw) -> tuple[Decision, ..
     for position in _previewed(page, edition, draw) if draw.forced else page.positions:
         experience = experiences[position]
         try:
-            decision = _settled(experience, edition.off, draw) or _decided(experience, context, draw, edition, left)
+            settled = _settled(experience, context, edition.off, draw)
+            decision = settled or _decided(experience, context, draw, edition, left)
         except Exception:  # whatever is wrong with an experience costs that experience only
             decision = default(experience, "error")
         if experience.placeholders:
@@ -107,12 +108,15 @@ def _previewed(page: Page, edition: Edition, draw: Draw) -> Iterable[int]:
     return sorted({*page.positions, *forced})
 
 
-def _settled(experience: Experience, off: frozenset[str], draw: Draw) -> Decision | None:
+def _settled(experience: Experience, context: Context, off: frozenset[str], draw: Draw) -> Decision | None:
     """The steps before all others: switched off, or shown in a preview."""
     if off and (EVERYTHING in off or experience.name in off):
         return default(experience, "off")
-    variant = draw.forced.get(experience.name) if draw.forced else None
-    return _sure(experience.name, variant, "preview", None, False) if variant in experience.variants else None
+    forced = experience.variants.get(draw.forced.get(experience.name, "")) if draw.forced else None
+    if forced is None:
+        return None
+    blank = set(forced.placeholders) - stands_for(experience, forced.name, context).keys()
+    return _sure(experience.name, experience.default if blank else forced.name, "preview", None, False)
 
 
 def _decided(experience: Experience, context: Context, draw: Draw, edition: Edition, left: int | None) -> Decision:

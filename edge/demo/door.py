@@ -1,14 +1,15 @@
 """The door: a small app in front of the edge that lets a person look at the shop as somebody else.
 
-`/as/` introduces the personas. `/as/NAME` hands out a cookie of the demo and sends the browser to that persona's first
-page; from then on every request goes to the edge with the persona's fields in place of the browser's. The edge sees
-an ordinary visitor: nothing in it knows of this door.
+`/as/` introduces the personas, with place, time and weather as the edge believes them now. `/as/NAME` hands out a
+cookie of the demo and sends the browser to that persona's first page; from then on every request goes to the edge with
+the persona's fields in place of the browser's. The edge sees an ordinary visitor: nothing in it knows of this door.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from html import escape
 from http.cookies import CookieError, SimpleCookie
 from importlib.resources import files
@@ -17,6 +18,7 @@ from typing import Final
 
 import httpx
 
+from edge.demo.belief import NOTHING, Belief, beliefs
 from edge.gateway.forward import Gateway
 from edge.gateway.forwarding import Forwarding
 from edge.telemetry.metrics import Metrics
@@ -31,6 +33,8 @@ COOKIE: Final = "windsock-demo-persona"
 
 SITE_VARIABLE: Final = "DEMO_SITE"
 """The environment variable with the edge's URL."""
+
+_ANY_NAME: Final = "http://leeside.example"
 
 _REPLACED: Final = frozenset(
     {
@@ -71,11 +75,27 @@ class Door:
             return
         path: str = scope["path"]
         if path in ("/as", "/as/"):
-            await _page(send, 200, _introductions())
+            await _page(send, 200, await self._introductions())
         elif path.startswith("/as/"):
-            await _step_in(send, path.removeprefix("/as/"))
+            await self._step_in(send, path.removeprefix("/as/"))
         else:
             await self._site(disguised(scope), receive, send)
+
+    async def _step_in(self, send: Send, name: str) -> None:
+        who = persona(name)
+        if who is None:
+            await _page(send, 404, await self._introductions())
+            return
+        forget = "windsock=; Path=/; Max-Age=0"  # somebody else has another bucket
+        cookies = (f"{COOKIE}={who.name}; Path=/; HttpOnly; SameSite=Lax", forget)
+        await _answer(send, 302, {"Location": who.start, "Cache-Control": "no-store"}, cookies=cookies)
+
+    async def _introductions(self) -> bytes:
+        edge = httpx.ASGITransport(self._site)
+        async with httpx.AsyncClient(transport=edge, base_url=_ANY_NAME, trust_env=False) as client:
+            believed = await beliefs(client)
+        people = "\n".join(_card(who, believed.get(who.name, NOTHING)) for who in PERSONAS)
+        return Template((files("edge.demo") / "door.html").read_text("utf-8")).substitute(people=people).encode()
 
 
 def disguised(scope: Scope) -> Scope:
@@ -105,24 +125,13 @@ def _cookie(headers: Headers) -> str:
     return jar[COOKIE].value if COOKIE in jar else ""
 
 
-async def _step_in(send: Send, name: str) -> None:
-    who = persona(name)
-    if who is None:
-        await _page(send, 404, _introductions())
-        return
-    forget = "windsock=; Path=/; Max-Age=0"  # somebody else has another bucket
-    cookies = (f"{COOKIE}={who.name}; Path=/; HttpOnly; SameSite=Lax", forget)
-    await _answer(send, 302, {"Location": who.start, "Cache-Control": "no-store"}, cookies=cookies)
-
-
-def _introductions() -> bytes:
-    folder = files("edge.demo")
-    people = "\n".join(
-        f'<li><a href="/as/{one.name}"><strong>{escape(one.name.replace("-", " "))}</strong>'
-        f"<span>{escape(one.sentence)}</span><code>{escape(one.start)}</code></a></li>"
-        for one in PERSONAS
+def _card(who: Persona, believed: Belief) -> str:
+    told = " · ".join(filter(None, (believed.city, believed.clock(datetime.now(UTC)), believed.sky)))
+    here = f"<em>{escape(told)}</em>" if told else ""
+    return (
+        f'<li><a href="/as/{who.name}"><strong>{escape(who.name.replace("-", " "))}</strong>{here}'
+        f"<span>{escape(who.sentence)}</span><code>{escape(who.start)}</code></a></li>"
     )
-    return Template((folder / "door.html").read_text("utf-8")).substitute(people=people).encode()
 
 
 async def _page(send: Send, status: int, body: bytes) -> None:

@@ -2,8 +2,8 @@
 
     python -m edge.demo.photograph [FOLDER]
 
-It starts the demo, with parts of the day that are moved so that it is day in Lisbon, and looks at it through a headless
-Chromium. Buckets are chosen, so that a picture changes only when the shop does.
+It starts the demo and looks at it through a headless Chromium; for the first picture with parts of the day that are
+moved, so that it is day in Lisbon. Buckets are chosen, so that a picture changes only when the shop does.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _FLAGS: Final = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-_REHEARSAL: Final = 16.0
+_REHEARSAL: Final = 20.0
 """Seconds for which visitors come before the live view is photographed: until the site is busy."""
 
 
@@ -55,9 +55,10 @@ def main(folder: Path = FOLDER) -> None:
     """Take all pictures into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as workshop, Darkroom(Path(workshop)) as room:
-        with _stage() as stage:
+        with _by_day() as stage:
             _two_visitors(stage, room, folder / "two-visitors.png")
-            shoot(f"{stage.at.door}/as/", folder / "personas.png", 1120, 1130)
+        with Stage() as stage:
+            shoot(f"{stage.at.door}/as/", folder / "personas.png", 1120, 1305)
             room.put("terminal.html", _filled("terminal.html", view=asyncio.run(_live_view(stage))))
             _other_pages(stage, room, folder / "other-pages.png")  # now, while the café is busy
         shoot(room.url("terminal.html"), folder / "terminal.png", 1240, 790)
@@ -96,7 +97,7 @@ def shoot(url: str, picture: Path, width: int, height: int) -> None:
 
 
 @contextlib.contextmanager
-def _stage() -> Iterator[Stage]:
+def _by_day() -> Iterator[Stage]:
     """Start the demo with its parts of the day moved."""
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder, "site")

@@ -131,6 +131,7 @@ def _free_ports(*wishes: int) -> list[int]:
 def _take(wish: int, held: ExitStack) -> int:
     for port in (wish, 0):
         taken = held.enter_context(socket.socket())
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # also just after a demo has ended
         try:
             taken.bind((_LOOPBACK, port))
         except OSError:

@@ -13,13 +13,15 @@ import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import orjson
 
 from edge.live.current import Document
 
 _log = logging.getLogger("windsock")
+
+_Found = TypeVar("_Found")
 
 _EVERY: Final = 0.1
 """Seconds between two looks."""
@@ -29,11 +31,16 @@ _LARGEST: Final = 512 * 1024 * 1024
 
 def publish(document: Document, path: Path) -> None:
     """Put the document at `path`, whole or not at all: then OSError is raised, and nothing is left beside it."""
+    put(orjson.dumps(document), path)
+
+
+def put(content: bytes, path: Path) -> None:
+    """The same with what is no document."""
     _sweep(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
-            file.write(orjson.dumps(document))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -73,6 +80,14 @@ def read(path: Path, largest: int = _LARGEST) -> Document | None:
     return document if isinstance(document, dict) else None
 
 
+def content(path: Path) -> bytes | None:
+    """What was put at `path`; None when there is nothing that can be read."""
+    try:
+        return _content(path, _LARGEST)
+    except (OSError, ValueError):
+        return None
+
+
 def _content(path: Path, largest: int) -> bytes:
     """What a regular file holds; nothing else is waited for, and no more is read than a document can be."""
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -85,20 +100,29 @@ def _content(path: Path, largest: int) -> bytes:
 
 async def follow(path: Path, take: Callable[[Document], object]) -> None:
     """Pass on each document that appears at `path`, for ever. `take` is called from a thread, one call at a time."""
+    await _follow(path, take, read)
+
+
+async def follow_content(path: Path, take: Callable[[bytes], object]) -> None:
+    """The same with what is no document."""
+    await _follow(path, take, content)
+
+
+async def _follow(path: Path, take: Callable[[_Found], object], find: Callable[[Path], _Found | None]) -> None:
     seen: tuple[int, int] | None = None
     while True:
         now = _identity(path)
         if now != seen:
             seen = now
-            await asyncio.to_thread(_pass_on, path, take)
+            await asyncio.to_thread(_pass_on, path, take, find)
         await asyncio.sleep(_EVERY)
 
 
-def _pass_on(path: Path, take: Callable[[Document], object]) -> None:
-    document = read(path)
-    if document is not None:
+def _pass_on(path: Path, take: Callable[[_Found], object], find: Callable[[Path], _Found | None]) -> None:
+    found = find(path)
+    if found is not None:
         try:
-            take(document)
+            take(found)
         except Exception:  # whatever is wrong with this one, the next is waited for
             _log.exception("an edition could not be taken; the last one keeps serving")
 

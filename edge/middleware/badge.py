@@ -99,16 +99,24 @@ class Badge:
         shown = {decision.experience: decision for decision in self.decisions}
         for experience, variant in self.preview.variants.items():
             said = f"{escape(experience)}: <b>{escape(variant)}</b>"
-            decision = shown.get(experience)
-            if decision is None or decision.reason != "preview":
-                said += " (not shown: it is switched off)" if decision and decision.reason == "off" else " (not shown)"
-            yield said
+            yield said + _but(variant, shown.get(experience))
         for written in self.preview.signals:
             name, _, value = written.partition("=")
             yield f"{escape(name)} is <b>{escape(value)}</b>"
 
     def _until(self) -> str:
         return f"{datetime.fromtimestamp(self.preview.expires, self.zone):%Y-%m-%d %H:%M} ({self.zone})"
+
+
+def _but(variant: str, decision: Decision | None) -> str:
+    """What is to be said where another variant is shown than the one that is forced."""
+    if decision is not None and decision.reason == "off":
+        return " (not shown: it is switched off)"
+    if decision is None or decision.reason != "preview":
+        return " (not shown)"
+    if decision.variant != variant:
+        return f" (not shown: a placeholder of it has no value here; this is {escape(decision.variant or '')})"
+    return ""
 
 
 class Badged:

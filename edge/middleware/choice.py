@@ -135,14 +135,16 @@ async def _choose(request: Request, receive: Receive, send: Send) -> None:
 def _from_here(request: Request) -> bool:
     """Whether a page of this site sent it: other sites may not choose for their visitors.
 
-    The browser says so (Fetch Metadata); an older one only names the page's origin, which is compared with the host.
+    The browser says so (Fetch Metadata); an older one only names the page's origin, which is compared with the host
+    that was asked for, here or, by `X-Forwarded-Host`, at a proxy in front. Anybody's is believed: no page can make a
+    browser send that field with a form, and a script's request with it is asked for first and refused (CORS).
     """
     site = request.fields.get(b"sec-fetch-site")
     if site is not None:
         return site in (b"same-origin", b"none")
     origin = request.fields.get(b"origin")
-    host = request.fields.get(b"host", b"").lower()
-    return origin is None or origin.lower().rpartition(b"://")[2] == host
+    hosts = (request.fields.get(b"host", b""), request.fields.get(b"x-forwarded-host", b"").partition(b",")[0].strip())
+    return origin is None or origin.lower().rpartition(b"://")[2] in {host.lower() for host in hosts if host}
 
 
 def _chosen(body: bytes) -> str:
@@ -180,7 +182,8 @@ def _html(told: Known) -> tuple[bytes, bytes]:
         choice, button = _FORGET
     form = f'<form method="post"><button name="choice" value="{choice}">{button}</button></form>' if choice else ""
     rows = "\n".join(_row(name, value) for name, value in told.signals.items() if not name.startswith("utm."))
-    page = _PAGE.substitute(words=words, stored=" and ".join(_stored(told)), form=form, rows=rows)
+    facts = f"<table>\n{rows}\n</table>" if rows else "<p><strong>At the moment nothing is known.</strong></p>"
+    page = _PAGE.substitute(words=words, stored=" and ".join(_stored(told)), form=form, facts=facts)
     return b"text/html; charset=utf-8", page.encode("utf-8", "replace")
 
 

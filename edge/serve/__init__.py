@@ -13,12 +13,13 @@ import signal
 import socket
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from edge.errors import WindsockError
 from edge.run import Run
 from edge.serve.check import check_files, raise_handles, say_origin
 from edge.serve.control import Control
+from edge.serve.farewell import hold_sigterm
 from edge.serve.listen import claim, found
 from edge.serve.memory import give_back
 from edge.serve.workers import Workers
@@ -29,12 +30,14 @@ from edge.telemetry.log import configure
 
 _log = logging.getLogger("windsock")
 
+_TOLD: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises WindsockError, in one line, when it cannot start."""
     signal.signal(signal.SIGTERM, _leave)  # until the server takes over
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for is about to happen anyway
-    os.register_at_fork(after_in_child=_leave_at_once)
+    os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_leave_at_once)
     configure(settings.log_format)
     settings = replace(settings, listen=found(settings.listen, "listen"), admin=found(settings.admin, "admin"))
     check_listeners(settings)
@@ -64,21 +67,33 @@ def _leave(*_: object) -> None:
     raise SystemExit(0)
 
 
+def _hold() -> None:
+    """Signals wait while a worker is forked: one that came in the midst of it would be forgotten."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD)
+
+
+def _let_go() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD)
+
+
 def _leave_at_once() -> None:
     """A worker that is told to end before it serves ends there and then: it has inherited handlers of its parent's."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _let_go()
 
 
 def _worker(
     settings: Settings, run: Run, parent: int, held: list[socket.socket | None], secrets: tuple[bytes, ...]
 ) -> Any:
     """The app of one worker, made inside its process."""
-    from edge.app import Worker
+    from edge.serve.worker import Worker
 
     give_back()
     for guard in held:  # the name of the address is the parent's: the next edge may have it while this worker drains
         if guard is not None:
             guard.close()
-    return Worker(settings, run.edition, run.ready / str(os.getpid()), parent, keys_again(settings, secrets))
+    worker = Worker(settings, run.edition, run.ready / str(os.getpid()), parent, keys_again(settings, secrets))
+    hold_sigterm()
+    return worker

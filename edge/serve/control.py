@@ -13,6 +13,7 @@ from typing import Final
 
 from edge.errors import WindsockError
 from edge.run import Run
+from edge.signals.kept import pair
 
 _log = logging.getLogger("windsock")
 
@@ -29,6 +30,8 @@ class Control:
         self._run = run
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()
+        self._starting = threading.Lock()  # none is started again once it is to stop
+        self._kept = pair()
 
     def start(self) -> None:
         """Start it and wait for the first edition. Raises WindsockError with what it said when there is none."""
@@ -49,18 +52,22 @@ class Control:
 
     def stop(self) -> None:
         """End it."""
-        self._stopping.set()
+        with self._starting:
+            self._stopping.set()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             try:
                 self._process.wait(_PATIENCE)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+        for end in self._kept:
+            end.close()
 
     def _spawn(self, stderr: int | None = None) -> subprocess.Popen[str]:
-        own = (str(self._run.path), str(os.getpid()))
+        kept = [end.fileno() for end in self._kept]
+        own = (str(self._run.path), str(os.getpid()), *map(str, kept))
         command = [sys.executable, "-P", "-m", "edge.control", *own]  # -P: nothing of the folder is run
-        return subprocess.Popen(command, stderr=stderr, text=True)  # noqa: S603 - our own module, no shell
+        return subprocess.Popen(command, stderr=stderr, text=True, pass_fds=kept)  # noqa: S603 - our own module, no shell
 
     def _keep(self) -> None:
         ends = 0
@@ -72,6 +79,8 @@ class Control:
                 print(line, end="", file=sys.stderr)
             process.wait()
             ends = ends + 1 if time.monotonic() - since < _PATIENCE else 0
-            if not self._stopping.wait(_PAUSES[min(ends, len(_PAUSES) - 1)]):
-                _log.error("the control process ended; it is started again", extra={"code": process.returncode})
-                self._process = self._spawn()
+            self._stopping.wait(_PAUSES[min(ends, len(_PAUSES) - 1)])
+            with self._starting:
+                if not self._stopping.is_set():
+                    _log.error("the control process ended; it is started again", extra={"code": process.returncode})
+                    self._process = self._spawn()

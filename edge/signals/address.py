@@ -39,6 +39,11 @@ def private(address: bytes) -> bool:
     return at >= 0 and address <= ends[at]
 
 
+def loopback(address: bytes) -> bool:
+    """Whether that is this machine."""
+    return address[0] == 127 if len(address) == 4 else address == bytes(15) + b"\1"
+
+
 def _ranges(length: int) -> _Ranges:
     networks = sorted(
         (network[0].packed, network[-1].packed)

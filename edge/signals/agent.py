@@ -1,8 +1,9 @@
 """What a User-Agent string tells: the class of device, the operating system and the browser.
 
 The class comes from signs of our own (`data/clients.toml`), since what sits in front of a screen matters here and not
-the model; system and browser come from `ua-parser`. A string is read up to `LONGEST` bytes, with plain searches, so
-that whatever a visitor sends costs a bounded time.
+the model; system and browser come from `ua-parser`. All of it is looked for with finite automata, which take a step
+a letter and never go back. A string is read up to `LONGEST` bytes: no browser has a longer one, and the worst letters for
+the automata take half a microsecond each (`botbot…`).
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from importlib.resources import files
 from typing import Final
 
 from ua_parser import Domain, Resolver, load_lazy_builtins
+from ua_parser.matchers import UserAgentMatcher
 from ua_parser.regex import Resolver as Matcher
 
-LONGEST: Final = 2048
+LONGEST: Final = 768
 """Bytes of a User-Agent that are read."""
 
 _LISTS: Final = tomllib.loads(files("edge.signals").joinpath("data/clients.toml").read_text("utf-8"))
 _SIGNS: Final[dict[str, list[str]]] = _LISTS["sign"]
 _BOTH: Final = Domain.OS | Domain.USER_AGENT
-_BOT: Final = re.compile(r"(?<!cu)bot(?![a-z])")  # Cubot makes phones
-_FIRE_TV: Final = re.compile(r"\baft[a-z0-9]{1,6}\b")
+_OWN: Final = {
+    "bot": r"(?:^|[^u]|^u|[^c]u)bot(?:[^a-z]|$)",  # Cubot makes phones
+    "tv": r"\baft[a-z0-9]{1,6}\b",  # Fire TV
+}
+"""Signs of a class that are no plain words."""
 
 OS: Final[dict[str, str]] = {name: value for value, names in _LISTS["os"].items() for name in names}
 """What a system is called, by ua-parser or in a client hint -> the value of the signal `os`."""
@@ -34,14 +39,12 @@ BROWSER: Final[dict[str, str]] = {name: value for value, names in _LISTS["browse
 
 def device(agent: str) -> str:
     """`mobile`, `tablet`, `desktop`, `tv` (also consoles), `bot` (also command-line clients) or `other`."""
-    agent = agent.lower()
-    if ("bot" in agent and _BOT.search(agent)) or _shows("bot", agent):
-        return "bot"
-    if _shows("tv", agent) or ("aft" in agent and _FIRE_TV.search(agent)):
-        return "tv"
-    if _shows("tablet", agent) or ("android" in agent and "mobi" not in agent):
-        return "tablet"
-    return next((kind for kind in ("mobile", "desktop") if _shows(kind, agent)), "other")
+    found = _classes()(agent, Domain.USER_AGENT).user_agent
+    kind = found.family if found else "other"
+    if kind in ("bot", "tv", "tablet"):
+        return kind
+    lower = agent.lower()
+    return "tablet" if "android" in lower and "mobi" not in lower else kind
 
 
 def system_and_browser(agent: str) -> tuple[str, str]:
@@ -58,8 +61,10 @@ def matcher() -> Resolver:
     return Matcher(load_lazy_builtins())
 
 
-def _shows(kind: str, agent: str) -> bool:
-    for sign in _SIGNS[kind]:  # noqa: SIM110 -- a generator for any() takes three times as long
-        if sign in agent:
-            return True
-    return False
+@cache
+def _classes() -> Resolver:
+    """The classes in the order in which they count, each by its signs."""
+    signs = {
+        kind: "|".join((*map(re.escape, words), *filter(None, [_OWN.get(kind)]))) for kind, words in _SIGNS.items()
+    }
+    return Matcher(([UserAgentMatcher(f"(?i:{sign})", kind) for kind, sign in signs.items()], [], []))

@@ -11,15 +11,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 
 import maxminddb
-from cachetools import LRUCache
 
 from edge.signals import geofile
 from edge.signals.address import packed, private, written
 from edge.signals.place import NOWHERE, Place, place
+from edge.signals.recent import Recent
+from edge.signals.record import facts
 
 _log = logging.getLogger("windsock")
 
@@ -58,17 +58,14 @@ class _Opened:
 
     def __init__(self, reader: maxminddb.Reader) -> None:
         self._reader = reader
-        self._seen: LRUCache[int, Place] = LRUCache(REMEMBERED)
-        self._lock = Lock()  # an LRUCache is corrupted when two threads reorder it; held for a look-up only
+        self._seen: Recent[int, Place] = Recent(REMEMBERED)
 
     def find(self, address: str) -> Place:
         key = hash(address)
-        with self._lock:
-            found = self._seen.get(key)
+        found = self._seen[key]
         if found is None:
             found = self._looked_up(address)
-            with self._lock:
-                self._seen[key] = found
+            self._seen.keep(key, found)
         return found
 
     def _looked_up(self, address: str) -> Place:
@@ -80,28 +77,6 @@ class _Opened:
         except Exception:  # a damaged record, or IPv6 in a database without: it costs the place of its own visitors
             return NOWHERE
         return place(facts(record)) if record else NOWHERE
-
-
-def facts(record: object) -> dict[str, object]:
-    """What a record of a GeoIP2, GeoLite2 or DB-IP database says, as `place` takes it. Total over all records."""
-    return {
-        "country": _at(record, "country", "iso_code"),
-        "region": _at(record, "subdivisions", 0, "iso_code"),
-        "city": _at(record, "city", "names", "en"),
-        "continent": _at(record, "continent", "code"),
-        "timezone": _at(record, "location", "time_zone"),
-        "latitude": _at(record, "location", "latitude"),
-        "longitude": _at(record, "location", "longitude"),
-    }
-
-
-def _at(value: Any, *way: str | int) -> object:
-    try:
-        for step in way:
-            value = value[step]
-    except (KeyError, IndexError, TypeError):
-        return None
-    return value
 
 
 def _reader(document: Document) -> maxminddb.Reader:

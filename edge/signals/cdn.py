@@ -40,6 +40,11 @@ OWN_NAME: Final = b"Amazon CloudFront"
 TOR: Final = "T1"
 """Cloudflare's country for an exit of the Tor network: wherever that stands, the visitor is elsewhere."""
 
+_POSSESSIVE: Final = re.compile(r"(?<=['\u2019])[^\W\d_]\b")
+"""One letter alone behind an apostrophe."""
+
+_ALPHABET: Final = bytes.maketrans(b"-_", b"+/")
+
 _ESCAPE: Final = re.compile(rb"(?:%|\\x)([0-9A-Fa-f]{2})")
 
 
@@ -94,11 +99,15 @@ def cdn(setting: str) -> Cdn | None:
 
 def text(value: bytes) -> str:
     """A field's value as a person writes it; UTF-8 where it is that, else Latin-1."""
-    value = _ESCAPE.sub(lambda escape: bytes((int(escape[1], 16),)), value)
+    value = _unescaped(value)
     try:
         return value.decode("utf-8").strip()
     except UnicodeDecodeError:
         return value.decode("latin-1").strip()
+
+
+def _unescaped(value: bytes) -> bytes:
+    return _ESCAPE.sub(lambda escape: bytes((int(escape[1], 16),)), value)
 
 
 def _plain(headers: Mapping[str, str], devices: Devices = NO_DEVICES) -> Cdn:
@@ -173,7 +182,7 @@ def _edgescape(value: bytes) -> Facts:
     facts: Facts = {
         "country": said.get("country_code"),
         "region": said.get("region_code"),
-        "city": said.get("city", "").title(),
+        "city": _in_small_letters(said.get("city", "")),
         "continent": said.get("continent"),
         "timezone": said.get("timezone"),
         "latitude": said.get("lat"),
@@ -182,20 +191,34 @@ def _edgescape(value: bytes) -> Facts:
     return {name: None if str(fact).lower() == "reserved" else fact for name, fact in facts.items()}
 
 
+def _in_small_letters(city: str) -> str:
+    """A name in capitals as people write it: `St. John's`, `Coeur D'Alene`, `Val-D'Or`; any other as it is."""
+    return _POSSESSIVE.sub(lambda letter: letter[0].lower(), city.title()) if city.isupper() else city
+
+
 def _netlify() -> Cdn:
     return Cdn((b"x-nf-geo",), lambda values: _json(values[0]))
 
 
 def _json(value: bytes) -> Facts:
-    """`{"city": …, "country": {"code": …}, "subdivision": {"code": …}, "timezone": …}`, in Base64 or as it is."""
+    """`{"city": …, "country": {"code": …}, "subdivision": {"code": …}, "timezone": …}`.
+
+    Netlify's own reader takes it in Base64, and as it is; other software on the way writes per cent signs.
+    """
     try:
-        said = orjson.loads(value if value.lstrip().startswith((b"{", b"%7B")) else base64.b64decode(value))
+        plain = value if value.lstrip().startswith(b"{") else _unescaped(value)
+        said = orjson.loads(plain if plain.lstrip().startswith(b"{") else _base64(plain))
     except (binascii.Error, ValueError):
         return {}
     if not isinstance(said, dict):
         return {}
     facts: Facts = {name: said.get(name) for name in FACTS if name in said}
     return facts | {"country": _of(said.get("country")), "region": _of(said.get("subdivision"))}
+
+
+def _base64(value: bytes) -> bytes:
+    """In either alphabet of RFC 4648, with its padding or without."""
+    return base64.b64decode(value.translate(_ALPHABET).rstrip(b"= ") + b"===")
 
 
 def _of(named: object) -> object:

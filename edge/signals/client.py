@@ -6,13 +6,12 @@ bounded in count: at most `REMEMBERED` entries of at most 3.5 KiB.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from edge.signals import agent, hints
-from rules.values import UNKNOWN, Value
+from rules.values import UNKNOWN
 
 REMEMBERED: Final = 4096
 """Clients whose result is kept."""
@@ -30,38 +29,29 @@ class Client:
     browser: str = UNKNOWN
 
 
-def signals(fields: Mapping[bytes, bytes]) -> Mapping[str, Value]:
-    """`device`, `os`, `browser` and `save_data` from the fields of a request; total over all bytes."""
-    value = fields.get
-    return _signals(
-        value(b"user-agent", b"")[: agent.LONGEST],
-        value(b"sec-ch-ua", b"")[: hints.LONGEST],
-        value(b"sec-ch-ua-platform", b"")[: hints.LONGEST],
-        value(b"sec-ch-ua-mobile", b"")[: hints.LONGEST],
-        value(b"save-data", b"")[:_SAVE_DATA],
-    )
+def read(user_agent: bytes, brands: bytes = b"", platform: bytes = b"", mobile: bytes = b"") -> Client:
+    """Who is asking, from the field values as they came; `unknown` where the request says nothing. Total over all."""
+    longest = hints.LONGEST
+    return _remembered(user_agent[: agent.LONGEST], brands[:longest], platform[:longest], mobile[:longest])
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _signals(user_agent: bytes, brands: bytes, platform: bytes, mobile: bytes, save: bytes) -> Mapping[str, Value]:
-    client = recognise(user_agent, brands, platform, mobile)
-    return {
-        "device": client.device,
-        "os": client.os,
-        "browser": client.browser,
-        "save_data": save.strip().lower() == b"on",
-    }
+def light(save_data: bytes) -> bool:
+    """Whether the visitor asks for light pages, by the field Save-Data."""
+    return save_data[:_SAVE_DATA].strip().lower() == b"on"
 
 
 def recognise(user_agent: bytes, brands: bytes = b"", platform: bytes = b"", mobile: bytes = b"") -> Client:
-    """Who is asking, from the field values as they came; `unknown` where the request says nothing."""
-    name = user_agent[: agent.LONGEST].decode("utf-8", "replace").strip()
-    hinted = hints.parse(brands[: hints.LONGEST], platform[: hints.LONGEST], mobile[: hints.LONGEST])
+    """The same without a memory, of values that are cut already."""
+    name = user_agent.decode("utf-8", "replace").strip()
+    hinted = hints.parse(brands, platform, mobile)
     system, browser = agent.OS.get(hinted.platform), _brand(hinted)
     if system is None or browser is None:
         named = agent.system_and_browser(name) if name else (UNKNOWN, UNKNOWN)
         system, browser = system or named[0], browser or named[1]
     return Client(_device(name, system, hinted), system, browser)
+
+
+_remembered: Final = lru_cache(maxsize=REMEMBERED)(recognise)
 
 
 def _device(name: str, system: str, hinted: hints.Hints) -> str:

@@ -20,6 +20,7 @@ from typing import Final
 from cachetools import LRUCache
 
 from edge.clock import Clock
+from edge.settings import Settings
 from edge.signals.wanted import wanted
 from edge.web.request import Request
 from rules.problem import ReadingError
@@ -37,9 +38,11 @@ PATIENCE: Final = 5
 REST: Final = 10.0
 """Seconds for which it is left alone then."""
 _LONGEST: Final = 30.0
-"""Seconds after which a coroutine is given up that nobody waits for any more."""
+"""Seconds after which a coroutine or a thread is given up that nobody waits for any more."""
 _AT_ONCE: Final = 4
-"""Calls of one function that may be under way."""
+"""Calls of one function that may be under way, those that hang among them."""
+_SHARE: Final = 0.8
+"""Of the budget of a decision."""
 _PATHS: Final = 1024
 
 
@@ -52,21 +55,19 @@ class Fields:
         self._query = tuple((s.name, s.key) for s in sources if s.comes_from == "query")
         self._own = own
 
-    def __bool__(self) -> bool:
-        return bool(self._headers or self._query)
+    def of_query(self, parameters: Mapping[str, str]) -> Mapping[str, Value]:
+        """Those in the query; what is not understood is unknown."""
+        return self._known((name, parameters.get(key, "")) for name, key in self._query) if parameters else {}
 
-    def signals(self, request: Request, parameters: Mapping[str, str]) -> Mapping[str, Value]:
-        """Their values. A header counts only when a listed proxy brought it; what is not understood is unknown."""
-        found: dict[str, Value] = {}
-        if parameters:
-            for name, key in self._query:
-                if text := parameters.get(key):
-                    found[name] = value_of(name, text, self._own)
-        if request.vouched:
-            for name, header in self._headers:
-                if value := request.fields.get(header):
-                    found[name] = value_of(name, value.decode("latin-1"), self._own)
-        return {name: value for name, value in found.items() if value != UNKNOWN} if found else found
+    def of_fields(self, request: Request) -> Mapping[str, Value]:
+        """Those in headers, which count only when a listed proxy brought them."""
+        if not self._headers or not request.vouched:
+            return {}
+        return self._known((name, request.fields.get(key, b"").decode("latin-1")) for name, key in self._headers)
+
+    def _known(self, written: Iterable[tuple[str, str]]) -> Mapping[str, Value]:
+        found = {name: value_of(name, text, self._own) for name, text in written if text}
+        return {name: value for name, value in found.items() if value != UNKNOWN}
 
 
 def value_of(name: str, written: object, own: Own) -> Value:
@@ -91,6 +92,7 @@ class Call:
         self._known: LRUCache[str, tuple[Value, float]] = LRUCache(_PATHS)
         self._under_way: dict[str, asyncio.Future[Value]] = {}
         self._failures, self._rests_until = 0, 0.0
+        self._hung = 0  # threads that were given up and have not come back
 
     async def __call__(self, request: Request) -> Mapping[str, Value]:
         """The signal. Raises when nothing is known in time."""
@@ -115,7 +117,7 @@ class Call:
 
     def _started(self, key: str) -> asyncio.Future[Value] | None:
         """A call on its way; None while the function rests, or while too many calls are under way already."""
-        if self._rests() or len(self._under_way) >= _AT_ONCE:
+        if self._rests() or len(self._under_way) + self._hung >= _AT_ONCE:
             return None
         task = asyncio.ensure_future(self._asked(key))
         self._under_way[key] = task
@@ -130,10 +132,31 @@ class Call:
         if inspect.iscoroutinefunction(self._function):
             found: object = self._function(*arguments)
         else:
-            found = await _in_thread(f"signal-{self.name}", self._function, arguments)
+            found = await self._out_of_thread(_in_thread(f"signal-{self.name}", self._function, arguments))
         if isinstance(found, Awaitable):
             found = await asyncio.wait_for(found, _LONGEST)
         return UNKNOWN if found is None else value_of(self.name, found, self._own)
+
+    async def _out_of_thread(self, thread: asyncio.Future[object]) -> object:
+        """What it gives within half a minute; after that it is given up, and others are started until too many are."""
+        await asyncio.wait((thread,), timeout=_LONGEST)
+        if thread.done():
+            return thread.result()
+        self._hung += 1
+        thread.add_done_callback(self._came_back)
+        if self._hung == _AT_ONCE:
+            _log.error(
+                "the signal %s stays unknown: %d calls of its function hang in their threads; no other is started "
+                "until one returns",
+                self.name,
+                self._hung,
+            )
+        raise TimeoutError("it hangs")
+
+    def _came_back(self, thread: asyncio.Future[object]) -> None:
+        self._hung -= 1
+        if not thread.cancelled():
+            thread.exception()  # seen
 
     def _ended(self, key: str, task: asyncio.Future[Value]) -> None:
         del self._under_way[key]
@@ -178,15 +201,20 @@ def _in_thread(name: str, function: Callable[..., object], arguments: tuple[str,
     return future
 
 
+def longest_call(settings: Settings) -> float:
+    """The most that a visitor waits for a function, in seconds: of the budget, so that the others still count."""
+    return settings.decision_budget_ms / 1000 * _SHARE
+
+
 class Calls:
     """The functions that a site's rules ask for, each loaded once for as long as the rules name it in the same way.
 
     Loading runs code of the site, however long that takes: it does so in a thread, and until then the signal is
-    unknown.
+    unknown. `waits`: who asks waits for it.
     """
 
-    def __init__(self, most: float, clock: Clock) -> None:
-        self._most, self._clock = most, clock
+    def __init__(self, most: float, clock: Clock, *, waits: bool = False) -> None:
+        self._most, self._clock, self._waits = most, clock, waits
         self._rules: RuleSet | None = None
         self._sources: tuple[Source, ...] = ()
         self._calls: tuple[Call, ...] = ()
@@ -198,7 +226,11 @@ class Calls:
             sources = _asked_for(rules)
             if sources != self._sources:
                 self._sources, self._calls = sources, ()
-                Thread(target=self._load, args=(sources, rules.own), name="signals of the site", daemon=True).start()
+                if self._waits:
+                    self._load(sources, rules.own)
+                else:
+                    name = "signals of the site"
+                    Thread(target=self._load, args=(sources, rules.own), name=name, daemon=True).start()
         return self._calls
 
     def _load(self, sources: tuple[Source, ...], own: Own) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from edge.signals.address import packed, private
+from edge.signals.address import loopback, packed, private
 
 ENOUGH: Final = 20
 """Forwarded requests from one address after which it is clear."""
@@ -19,7 +19,9 @@ class Front:
     """Looks at the first requests whose peer is not listed, until it is clear whether they all come from one proxy.
 
     `finding` is the proxy's address then, and `tell` is called with it, once; before, and if it is not so, it is empty.
-    Requests without the field from private addresses, such as a health check's, tell nothing.
+    On an intranet visitors have private addresses too, so that as soon as anybody else has come, or somebody without
+    the field, nothing is said any more: an address that may be a visitor's is never written anywhere. Only requests of
+    this machine itself without the field, such as a health check's, tell nothing.
     """
 
     def __init__(self, tell: Callable[[str], None] = lambda address: None) -> None:  # noqa: ARG005 -- the signature
@@ -30,9 +32,11 @@ class Front:
     def sees(self, peer: str, forwarded: bool) -> None:
         """One request from this peer, with `X-Forwarded-For` or without."""
         address = packed(peer)
-        if address is None or not private(address) or (forwarded and self._only not in ("", peer)):
+        if address is not None and loopback(address) and not forwarded:
+            return
+        if address is None or not private(address) or not forwarded or self._only not in ("", peer):
             self.clear = True
-        elif forwarded:
+        else:
             self._only = peer
             self._seen += 1
             if self._seen >= ENOUGH:

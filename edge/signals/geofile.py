@@ -5,7 +5,8 @@ the file itself: it is copied into memory that the kernel then seals (`memfd_cre
 and answers is passed on. Memory that is mapped from a sealed copy cannot be taken away, where a file that is truncated
 kills whoever has it mapped. Other processes map the same copy by its path under `/proc`, so there is one for all.
 
-Whatever is wrong with the file, the last good copy stays, and `problem` says why.
+Whatever is wrong with the file, the last good copy stays, and `problem` says why. It stays also for the process that
+comes after this one (`kept.py`).
 """
 
 from __future__ import annotations
@@ -14,17 +15,16 @@ import asyncio
 import fcntl
 import logging
 import os
-import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-import maxminddb
+from edge.signals.geocheck import Checked, GeoFileError, checked
+from edge.signals.kept import Kept
 
 _log = logging.getLogger("windsock")
 
@@ -34,21 +34,11 @@ LARGEST: Final = 2 * 2**30
 _EVERY: Final = 1.0
 """Seconds between two looks."""
 _CHUNK: Final = 2**20
-_MOST_VALUES: Final = 5_000
-"""Values in what is said of one address."""
-_NO_PLACES: Final = re.compile("ASN|ISP|Domain|Anonymous|Connection-Type|User-Count")
-_SAMPLES: Final[tuple[IPv4Address | IPv6Address, ...]] = (
-    *(IPv4Address(number << 26 | 0x01010101) for number in range(64)),
-    *(IPv6Address((0x2001 + number << 112) + (number << 80)) for number in range(64)),
-)
-"""Addresses from everywhere: a whole database answers for each, if only that it does not know."""
+_LEAST: Final = 0.5
+"""Of the countries that the running one knows, as a share: a file that knows less is a mistake."""
 
 Document = dict[str, Any]
 Identity = tuple[int, int, int]
-
-
-class GeoFileError(Exception):
-    """A file that cannot be used; the message completes the sentence "places.mmdb …"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +47,37 @@ class Copy:
 
     file: IO[bytes]
     path: str  # where any process of this user can open it
-    type: str  # what the database calls itself: GeoLite2-City
-    built: int  # when it was made, seconds since the epoch
+    checked: Checked
+
+    @property
+    def type(self) -> str:
+        """What the database calls itself: GeoLite2-City."""
+        return self.checked.type
+
+    @property
+    def built(self) -> int:
+        """When it was made, in seconds since the epoch."""
+        return self.checked.built
 
 
 class GeoFile:
     """Follows one file, if there is one, and passes on each good state of it as a document.
 
-    `shared`: others open the copy by its path later; else whoever takes it opens it at once.
+    `shared`: others open the copy by its path later; else whoever takes it opens it at once. `kept`: where the copy is
+    left for the next process.
     """
 
-    def __init__(self, path: Path | None, take: Callable[[Document], object], *, shared: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        take: Callable[[Document], object],
+        *,
+        shared: bool = True,
+        kept: Kept | None = None,
+    ) -> None:
         self.problem = ""  # one line, while the file is not what it should be
         self._path, self._take, self._shared = path, take, shared
+        self._kept = kept
         self._copy: Copy | None = None
         self._before: Copy | None = None  # kept open for who is about to open it
         self._judged: Identity | None = None  # the state that was taken or refused last
@@ -103,6 +111,29 @@ class GeoFile:
         except (GeoFileError, OSError) as error:
             self._says(f"{path} {_reason(error)}")
             return
+        if self._copy is not None and copy.checked.known < self._copy.checked.known * _LEAST:
+            copy.file.close()
+            self._says(f"{path} {_poor(copy.checked, self._copy.checked)}")
+            return
+        if self._pass_on(path, copy) and self._kept is not None:
+            self._kept.keep(copy.file.fileno(), {"source": str(path), "identity": self._judged, **asdict(copy.checked)})
+
+    def recall(self) -> None:
+        """Go on from the copy that the process before this one has left, if it is of the same file."""
+        left = self._kept.last() if self._kept is not None else None
+        if left is None or self._path is None:
+            return
+        handle, about = left
+        source, identity = about.pop("source"), about.pop("identity")
+        if source != str(self._path):
+            os.close(handle)
+            return
+        file = os.fdopen(handle, "r+b", buffering=0)
+        self._seen, self._judged = _identity(self._path), tuple(identity)
+        self._pass_on(self._path, Copy(file, f"/proc/{os.getpid()}/fd/{handle}", Checked(**about)))
+
+    def _pass_on(self, path: Path, copy: Copy) -> bool:
+        """Have it taken; False where there was no room for that."""
         if self._before is not None:
             self._before.file.close()
         self._before, self._copy = self._copy, copy
@@ -111,11 +142,12 @@ class GeoFile:
         except OSError as error:
             self._judged = None  # it is tried again at the next look
             self._says(f"{path} cannot be passed on ({error.strerror})")
-            return
+            return False
         if not self._shared:
             copy.file.close()
         self._says("")
         _log.info("a geo database serves", extra={"file": str(path), "type": copy.type})
+        return True
 
     def _says(self, problem: str) -> None:
         if problem and problem != self.problem:
@@ -148,11 +180,11 @@ def _copied(path: Path) -> Copy:
     try:
         _fill(file, path)
         _seal(file)
-        kind, built = _checked(where)
+        found = checked(where)
     except BaseException:
         file.close()
         raise
-    return Copy(file, where, kind, built)
+    return Copy(file, where, found)
 
 
 def _memory() -> tuple[IO[bytes], str]:
@@ -186,33 +218,11 @@ def _seal(file: IO[bytes]) -> None:
         fcntl.fcntl(file, fcntl.F_ADD_SEALS, seals)
 
 
-def _checked(path: str) -> tuple[str, int]:
-    """The type of a database that answers, and when it was built. Raises GeoFileError."""
-    try:
-        with maxminddb.open_database(path) as reader:
-            about = reader.metadata()
-            for sample in _SAMPLES:
-                if sample.version == 4 or about.ip_version == 6:
-                    _weigh(reader.get(sample))
-    except (maxminddb.InvalidDatabaseError, ValueError, TypeError, OSError, MemoryError, KeyError):
-        raise GeoFileError("is not a whole .mmdb database; fetch it anew") from None
-    if _NO_PLACES.search(str(about.database_type)):
-        raise GeoFileError(f"is {about.database_type}, which knows no places; give a City or Country database")
-    return str(about.database_type), int(about.build_epoch)
-
-
-def _weigh(record: object) -> None:
-    """Refuse records that take milliseconds to read: pointers let a small file say the same thing a million times.
-
-    The library gives up at 65,536 values (a hundredth of a second); what describes a place has a few hundred.
-    """
-    values, rest = 0, [record]
-    while rest:
-        value = rest.pop()
-        values += 1
-        rest += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if values > _MOST_VALUES:
-        raise GeoFileError("has records that are too large to be places; fetch it anew")
+def _poor(new: Checked, running: Checked) -> str:
+    return (
+        f"knows the country of {new.known:.0%} of its networks, the running one of {running.known:.0%}; "
+        "fetch it anew, or restart the edge if it is meant"
+    )
 
 
 def _reason(error: GeoFileError | OSError) -> str:

@@ -2,21 +2,32 @@
 
 A country's calendar is worked out in a thread when its first visitor comes, since that costs up to a twentieth of a
 second; until then `holiday` is unknown. A day that is none is `none`: that is known, where `unknown` is not.
+
+A day has the name of what is celebrated, whether that is on its date, estimated by the moon, or on a Friday in its
+place: `Independence Day (observed)` is `Independence Day`. A day of several holidays has all their names, `All Saints'
+Day; National Unity Day`, and a rule that names one of them is met (`rules.signals.names`).
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from threading import Thread
 from typing import Final
 
+from rules.signals import SEVERAL
 from rules.words import NONE
 
 _log = logging.getLogger("windsock")
 
 _MOST: Final = 1024
 """Calendars that are kept: more than there are countries, each for two years or three."""
+
+_REMARK: Final = re.compile(
+    r"\s*\((?:(?:observed|estimated|substitute day|in lieu|additional holiday)(?:, )?)+\)|\s*\(substituted from [^)]*\)"
+)
+"""What the package adds to a name where the day is not, or may not be, the holiday's own."""
 
 _Days = Mapping[str, str]  # date as YYYY-MM-DD -> name
 
@@ -60,4 +71,9 @@ def calendar(country: str, year: int) -> Mapping[str, str] | None:
         days = holidays.country_holidays(country, years=year, language="en_US")
     except NotImplementedError:
         return None
-    return {date.isoformat(): name for date, name in days.items()}
+    return {date.isoformat(): _named(name) for date, name in days.items()}
+
+
+def _named(written: str) -> str:
+    """The names of a day, each one once."""
+    return SEVERAL.join(dict.fromkeys(_REMARK.sub("", name) for name in written.split(SEVERAL)))

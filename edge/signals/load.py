@@ -16,10 +16,13 @@ SPAN: Final = 20.0
 
 
 class Rate:
-    """Pages a minute over the last `SPAN` seconds. The clock is passed in."""
+    """Pages a minute over the last `SPAN` seconds. The clock is passed in.
 
-    def __init__(self, now: float) -> None:
-        self._since = now
+    What came before the count began counts as nothing: a site that has just started is quiet until a crowd has come,
+    and its first visitors are none.
+    """
+
+    def __init__(self) -> None:
         self._counted: deque[tuple[float, int]] = deque()
         self._sum = 0
 
@@ -30,9 +33,9 @@ class Rate:
         self._forget(now)
 
     def per_minute(self, now: float) -> float:
-        """The rate; in the first seconds, of what has been seen so far."""
+        """The rate now."""
         self._forget(now)
-        return self._sum * 60 / max(1.0, min(SPAN, now - self._since))
+        return self._sum * 60 / SPAN
 
     def _forget(self, now: float) -> None:
         while self._counted and not now - SPAN < self._counted[0][0] <= now:

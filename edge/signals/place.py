@@ -58,15 +58,19 @@ def place(found: Mapping[str, object]) -> Place:
     continent, timezone = _code(found.get("continent")), found.get("timezone")
     latitude, longitude = _degrees(found.get("latitude"), 90), _degrees(found.get("longitude"), 180)
     known = latitude is not None and longitude is not None
-    return Place(
-        country=country,
-        region=_region(country, _code(found.get("region"))),
-        city=_name(found.get("city")),
-        continent=continent if continent in _CONTINENTS else CONTINENT.get(country, ""),
-        timezone=timezone if isinstance(timezone, str) and zone(timezone) else ZONE.get(country, ""),
-        latitude=latitude if known else None,
-        longitude=longitude if known else None,
+    return _one(
+        country,
+        _region(country, _code(found.get("region"))),
+        _name(found.get("city")),
+        continent if continent in _CONTINENTS else CONTINENT.get(country, ""),
+        timezone if isinstance(timezone, str) and zone(timezone) else ZONE.get(country, ""),
+        latitude if known else None,
+        longitude if known else None,
     )
+
+
+_one: Final = lru_cache(maxsize=4096)(Place)
+"""The one object for equal places, so that what is worked out for one visitor of a city serves all others there."""
 
 
 @lru_cache(maxsize=4096)

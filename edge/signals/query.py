@@ -22,27 +22,7 @@ LONGEST_VALUE: Final = 512
 
 
 USUAL: Final = 256
-"""Bytes of a query string that is remembered; a longer one is rarely sent twice."""
-
-REMEMBERED: Final = 1024
-"""Query strings that are kept."""
-
-_NOTHING: Final[tuple[Mapping[str, str], Mapping[str, str]]] = ({}, {})
-
-
-def read(query_string: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """What `parse` and `signals` make of a query string."""
-    if not query_string:
-        return _NOTHING
-    return _remembered(query_string) if len(query_string) <= USUAL else _read(query_string)
-
-
-def _read(query_string: bytes) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    parameters = parse(query_string)
-    return parameters, signals(parameters)
-
-
-_remembered: Final = lru_cache(maxsize=REMEMBERED)(_read)
+"""Bytes of a query string that is worth remembering; a longer one is rarely sent twice."""
 
 
 def parse(query_string: bytes) -> dict[str, str]:
@@ -64,12 +44,14 @@ def parse(query_string: bytes) -> dict[str, str]:
 
 def signals(query: Mapping[str, str]) -> dict[str, str]:
     """`query.NAME` for each parameter, and `utm.NAME` for each `utm_NAME`."""
-    found: dict[str, str] = {}
-    for name, value in query.items():
-        found["query." + name] = value
-        if name.startswith("utm_") and len(name) > len("utm_"):
-            found["utm." + name.removeprefix("utm_")] = value
-    return found
+    return {name: value for parameter, value in query.items() for name in _names(parameter)}
+
+
+@lru_cache(maxsize=1024)
+def _names(parameter: str) -> tuple[str, ...]:
+    """The signals of a parameter: the same text objects for all visitors, since those are in the processor's cache."""
+    campaign = parameter.removeprefix("utm_")
+    return (f"query.{parameter}", f"utm.{campaign}") if campaign not in ("", parameter) else (f"query.{parameter}",)
 
 
 def _decode(piece: bytes) -> str:

@@ -27,6 +27,15 @@ class Referrer:
     path: str  # percent-decoded, "/" at least
 
 
+def signals(referer: bytes, host: str, query: Mapping[str, str]) -> Mapping[str, str]:
+    """`source`, and `previous.path` where the page with the link is one of this site."""
+    came_from = referrer(referer)
+    found = {"source": source(query, came_from, host)}
+    if came_from is not None and same_site(came_from.host, host):
+        found["previous.path"] = came_from.path
+    return found
+
+
 def referrer(field: bytes) -> Referrer | None:
     """The page that a Referer field names; None for an empty one and for what is no address of a page."""
     found = _ADDRESS.match(field[:LONGEST])

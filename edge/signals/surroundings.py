@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from math import inf
 from typing import Final
 
 from edge.signals.facts import Facts
@@ -20,6 +21,10 @@ from rules.values import UNKNOWN, Site, Spot, Value
 
 WEATHER: Final = ("weather", "temperature", "feels_like", "wind", "is_day")
 _REMEMBERED: Final = 4096
+_LONGEST: Final = 256
+"""Characters of a path that is kept."""
+SOON: Final = 1.0
+"""Seconds after which it is asked again for what is not known yet."""
 TIME: Final = ("hour", "daypart", "weekday", "weekend", "date", "month", "season")
 
 Wish = Callable[[Cell, float], None]
@@ -40,6 +45,7 @@ class Surroundings:
         self._spots = {**site.stores, **site.places}
         self._nearest = lru_cache(_REMEMBERED)(self._nearest_to)
         self._about = lru_cache(_REMEMBERED)(self._place_of)
+        self._outside = any(asked(name) for name in WEATHER)
         self._clock = any(asked(f"place.{name}") for name in TIME)
         self._sky = any(asked(f"place.{name}") for name in WEATHER)
         self._pushed = tuple(n for n, source in site.signals.items() if source.comes_from == "pushed" and asked(n))
@@ -59,9 +65,8 @@ class Surroundings:
             return {}
         return {"near": spot.key, **_said("near", spot), **_prefixed("near", facts.of_place(spot.key, at))}
 
-    def about(self, facts: Facts, path: str, at: float) -> Mapping[str, Value]:
-        """`place.*` of the place that a page is about; nothing on other pages."""
-        spot = self._about(path)
+    def about(self, facts: Facts, spot: Spot | None, at: float) -> Mapping[str, Value]:
+        """`place.*` of the place that a page is about; nothing for a page about none."""
         if spot is None:
             return {}
         found: dict[str, Value] = {}
@@ -73,13 +78,27 @@ class Surroundings:
 
     def spot_of(self, path: str) -> Spot | None:
         """The place that the page at this path is about, if there is one."""
-        return self._about(path)
+        return self._about(path) if len(path) <= _LONGEST else self._place_of(path)
 
     def site(self, facts: Facts, at: float) -> Mapping[str, Value]:
         """`load`, and what was pushed for the whole site."""
         found: dict[str, Value] = {name: facts.value(name, at) for name in self._pushed}
         found["load"] = facts.load
         return {name: value for name, value in found.items() if value != UNKNOWN}
+
+    def until(self, facts: Facts, place: Place, spot: Spot | None, at: float) -> float:
+        """Until when all of this holds at the latest: a push ends, or the weather at one of the two is another."""
+        seen = [place] if self._outside else []
+        if spot is not None and self._sky:
+            seen.append(_place(spot))
+        return min(facts.pushed_until(at), *(self._weather_until(facts, each, at) for each in seen), inf)
+
+    def _weather_until(self, facts: Facts, place: Place, at: float) -> float:
+        """What is not known yet may be known in a moment."""
+        found = None if place.latitude is None or place.longitude is None else _cell(place.latitude, place.longitude)
+        if found is None:
+            return inf
+        return facts.weather_until(found[1], at) if facts.knows(found[1]) else at + SOON
 
     def _weather(self, facts: Facts, latitude: float, longitude: float, at: float) -> Mapping[str, Value]:
         found = _cell(latitude, longitude)
@@ -118,4 +137,10 @@ def _said(family: str, spot: Spot) -> Mapping[str, Value]:
 
 
 def _prefixed(family: str, signals: Mapping[str, Value]) -> dict[str, Value]:
-    return {f"{family}.{name}": value for name, value in signals.items()}
+    return {_name(family, name): value for name, value in signals.items()}
+
+
+@lru_cache(_REMEMBERED)
+def _name(family: str, name: str) -> str:
+    """The same text object in all surroundings, since that is in the processor's cache."""
+    return f"{family}.{name}"

@@ -14,9 +14,10 @@ from typing import Final
 
 from edge.settings import Settings
 from edge.signals.address import packed, private
+from edge.signals.asked import CLIENT, PLACE
 from edge.signals.facts import ANYWHERE, FOR_EVER
 from edge.signals.place import Place
-from edge.signals.read import CLIENT, PLACE, Reader
+from edge.signals.read import Reader
 from edge.signals.session import SESSION, agreed
 from edge.signals.surroundings import TIME, WEATHER, Surroundings
 from edge.signals.time import Times
@@ -225,7 +226,7 @@ def _own(visit: _Visit, source: Source) -> Found:
         _, until = visit.reader.facts.pushed.get(source.name, (UNKNOWN, 0.0))
         return _pushed(until) if until > visit.at else "nothing is pushed"
     if source.comes_from == "call":
-        return f"{source.key} is not called for a question"
+        return f"{source.key} is not called, since no rule asks for it"
     return f"the {'header' if source.comes_from == 'header' else 'parameter'} {source.key}"
 
 

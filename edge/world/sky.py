@@ -6,15 +6,17 @@ import asyncio
 import logging
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
 from edge.clock import Clock
 from edge.settings import Settings
+from edge.signals.facts import of_file
 from edge.signals.weather import fixture, met, open_meteo
 from edge.signals.weather.fetch import Counts, Fetcher
 from edge.signals.weather.service import Service
+from edge.signals.weather.sheet import Told
 from edge.world.world import World
 
 _log = logging.getLogger("windsock")
@@ -59,7 +61,7 @@ async def watch(settings: Settings, world: World, counts: Counts, clock: Clock) 
     """Keep the world's weather true, for ever."""
     asked = service(settings)
     if asked is not None:
-        await Fetcher(asked, world.table, counts, clock, random.random).run()
+        await Fetcher(asked, world.table, counts, clock, random.random, again=world.began_again).run()
     elif settings.weather.startswith(_FILE):
         await _follow(Path(settings.weather.removeprefix(_FILE)), world)
     else:
@@ -77,7 +79,7 @@ async def count(world: World, counts: Figures, clock: Clock) -> None:
 
 
 async def _follow(path: Path, world: World) -> None:
-    look = _Looker(path, lambda known: setattr(world, "fixture", dict(known)))
+    look = _Looker(path, lambda known: setattr(world, "file", known))
     while True:
         await asyncio.to_thread(look)
         await asyncio.sleep(_LOOK)
@@ -86,7 +88,7 @@ async def _follow(path: Path, world: World) -> None:
 class _Looker:
     """Reads a file each time it has changed; what cannot be read is said once and changes nothing."""
 
-    def __init__(self, path: Path, take: Callable[[fixture.Fixture], None]) -> None:
+    def __init__(self, path: Path, take: Callable[[Mapping[str, Told]], None]) -> None:
         self._path, self._take = path, take
         self._seen: tuple[int, int] | str | None = None
 
@@ -95,7 +97,7 @@ class _Looker:
             status = self._path.stat()
             now: tuple[int, int] | str = (status.st_ino, status.st_mtime_ns)
             if now != self._seen:
-                self._take(fixture.read(self._path))
+                self._take(of_file(fixture.read(self._path)))
         except (OSError, ValueError) as error:
             now = f"{error}"
             if now != self._seen:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from edge.clock import Clock
-from edge.signals.facts import FOR_EVER, NOTHING, Facts, Told, of_file
+from edge.signals.facts import FOR_EVER, NOTHING, Facts
 from edge.signals.load import SPAN, Rate, level
 from edge.signals.weather.cell import Cell, cell_of, name_of, named
-from edge.signals.weather.reading import Reading
+from edge.signals.weather.sheet import Told
 from edge.signals.weather.table import STALE, Known, Table
 from edge.world.pushed import Pushed, PushError, read, understood
 from rules.values import UNKNOWN, RuleSet
@@ -30,25 +30,29 @@ _WEATHER: Final = 1.0
 
 
 class World:
-    """What is known now. `publish` is called with it, from the loop, each time it has changed."""
+    """What is known now. `publish` is called with it, from the loop, each time it has changed.
+
+    Weather that is as it was is the same object as before. `before`: what an earlier process has told of this run.
+    """
 
     def __init__(self, clock: Clock, publish: Callable[[Facts], None], before: Facts = NOTHING) -> None:
         now = clock()
-        self.table, self.pushed, self.rate = Table(now), Pushed(), Rate(now)
-        self.fixture: dict[Cell | str, Reading] = {}
-        self._weather: Mapping[str, Told] = {}
+        self.table, self.pushed, self.rate = Table(now), Pushed(), Rate()
+        self.began_again = before is not NOTHING
+        self.file: Mapping[str, Told] = {
+            place: told for place, told in before.weather.items() if told.until == FOR_EVER
+        }
+        self._weather = before.weather
         self._weather_at = -_WEATHER
         self._clock, self._publish = clock, publish
         self._rules: RuleSet | None = None
         self._level, self._level_holds = before.load, now + SPAN if before.load != UNKNOWN else now
-        self._told = before
+        self._told = before if self.began_again else None
         for name, (value, until) in before.pushed.items():
             self.pushed.put(name, value, until, now)
         for place, told in before.weather.items():
-            cell = named(place)
-            if told.until == FOR_EVER:
-                self.fixture[cell or place] = told.series[0]
-            elif cell is not None:
+            cell = None if place in self.file else named(place)
+            if cell is not None:
                 self.table.recall(cell, Known(told.series, told.until - STALE), now)
 
     def rules(self, rules: RuleSet) -> None:
@@ -99,16 +103,18 @@ class World:
                 self._publish(known)
             except OSError as error:
                 _log.warning("signals cannot be passed on to the workers: %s", error)
-                self._told = Facts(load="")  # so that the next beat tries again
+                self._told = None  # so that the next beat tries again
 
     def _known(self, now: float) -> Facts:
         load = self._rules.site.load if self._rules is not None else None
         if now >= self._level_holds or load is None:
             self._level = level(self._level, self.rate.per_minute(now), load)
         if not 0 <= now - self._weather_at < _WEATHER:
-            self._weather, self._weather_at = self._sky(now), now
+            sky, self._weather_at = self._sky(now), now
+            if sky is not self._weather and (sky is self.file or sky != self._weather):
+                self._weather = sky
         return Facts(self._weather, self.pushed.current(now), self._level)
 
     def _sky(self, now: float) -> Mapping[str, Told]:
         weather = {name_of(cell): Told(known.series, known.until) for cell, known in self.table.known(now).items()}
-        return {**weather, **of_file(self.fixture)}
+        return {**weather, **self.file} if weather else self.file

@@ -12,22 +12,9 @@ from rules.compile import experience
 from rules.load import NO_SITE
 from rules.signals import Signals
 from rules.values import Experience
+from tests.rules.hero import BARE
 
 WEATHER = st.sampled_from(["rain", "clear", "unknown"])
-PLAIN: dict[str, Any] = {
-    "name": "hero",
-    "file": "hero.yaml",
-    "purpose": "content",
-    "delivery": "page",
-    "slots": ["h1"],
-    "where": {"path": ["*"], "host": [], "query": {}},
-    "window": {"starts": None, "ends": None, "every": []},
-    "holdout": 0.0,
-    "rollout": 1.0,
-    "sticky": True,
-    "default": "a",
-    "goal": {},
-}
 
 
 def entry(kind: str, *shares: tuple[str, float], when: object = None) -> dict[str, Any]:
@@ -38,7 +25,7 @@ def made(*entries: dict[str, Any], **never: object) -> Experience:
     """An experience with the variants a, b and c; `never` are their `never_when`."""
     variant = {"forms": [], "headers": [], "target": ""}
     variants = {name: variant | {"never_when": never.get(name)} for name in "abc"}
-    return experience(PLAIN | {"variants": variants, "choose": entries}, NO_SITE)
+    return experience(BARE | {"variants": variants, "choose": entries}, NO_SITE)
 
 
 RAINY = entry("show", ("b", 1.0), when={"weather": "rain"})

@@ -21,8 +21,10 @@ from rules.index import Index
 from rules.load import NO_SITE
 from rules.signals import Signals
 from rules.values import Entry, Experience
-from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
+from rules.when import AnyOf, Between, Condition, Is, Like, Not
 from rules.where import Where
+from tests.conditions import compiled
+from tests.rules.hero import BARE
 
 NUMBERS = [-3.5, 0, 1, 5, 5.5, 22, 1e9, True, False]
 WORDS = ["unknown", "NO", "US", "mobile", "tv", "2026-11-22", "2026-12-24", "", "a", "ab", "ba", "\0"]
@@ -36,16 +38,10 @@ LEAVES = st.one_of(
     st.builds(Between, NAMES, BOUNDS, BOUNDS, st.booleans(), st.booleans()),
     st.builds(Is, st.just("city"), st.frozensets(st.sampled_from(["seattle", "são paulo", "unknown"]), min_size=1)),
     st.builds(Like, st.just("city"), st.sampled_from(["*", "sea*", "são*", "*o"]).map(glob)),
+    st.builds(Is, st.just("holiday"), st.frozensets(st.sampled_from(["A", "B", "A; B", "unknown"]), min_size=1)),
+    st.builds(Like, st.just("holiday"), st.sampled_from(["*", "A*", "*B", "*;*"]).map(glob)),
 )
-CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
-    LEAVES,
-    lambda parts: st.one_of(
-        st.builds(AllOf, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(Not, parts),
-    ),
-    max_leaves=5,
-)
+CONDITIONS = compiled(LEAVES, 5)
 PATHS = ["/", "/a", "/a/", "/a/b", "/a*", "/a/*", "*", "*/b", "/a/{slug}", "/{x}/b*", "/a*b", "*a*"]
 PAGES = ["/", "/a", "/a/", "/a/b", "/ab", "/a/b/c", "/b", "/c/b", "", "/a/å"]
 WHERES = st.builds(
@@ -57,17 +53,7 @@ WHERES = st.builds(
     .map(tuple),
 )
 PLAIN: dict[str, Any] = {
-    "file": "hero.yaml",
-    "purpose": "content",
-    "delivery": "page",
-    "slots": ["h1"],
-    "where": {"path": ["*"], "host": [], "query": {}},
-    "window": {"starts": None, "ends": None, "every": []},
-    "holdout": 0.0,
-    "rollout": 1.0,
-    "sticky": True,
-    "default": "a",
-    "goal": {},
+    **BARE,
     "variants": {name: {"forms": [], "headers": [], "target": "", "never_when": None} for name in "ab"},
     "choose": [],
 }
@@ -82,11 +68,12 @@ def thing(name: str, where: Where, conditions: list[Condition | None]) -> Experi
 THINGS = st.lists(st.tuples(WHERES, st.lists(st.none() | CONDITIONS, max_size=3)), max_size=6).map(
     lambda made: [thing(f"x{at}", where, conditions) for at, (where, conditions) in enumerate(made)]
 )
+HOLIDAYS = st.sampled_from(["A", "B", "A; B", "B; A", "C; A", "C; D", "C", "none", "unknown", "", 5])
 CITIES = st.sampled_from(["Seattle", "SEATTLE", "seattle", "São Paulo", "SÃO PAULO", "Oslo", "unknown", "", 5])
 SIGNALS = st.builds(
     lambda signals, city: {**signals, **city},
     st.dictionaries(NAMES, VALUES | st.floats(allow_nan=False) | st.text(max_size=4)),
-    st.fixed_dictionaries({}, optional={"city": CITIES}),
+    st.fixed_dictionaries({}, optional={"city": CITIES, "holiday": HOLIDAYS}),
 )
 QUERIES = st.dictionaries(st.sampled_from(["ref", "x", "y"]), st.sampled_from(["", "a", "b", "bc"]))
 HOSTS = st.sampled_from(["shop.example", "www.example", ""])

@@ -11,19 +11,10 @@ from rules.compile import vocabulary
 from rules.lint import advice, lint
 from rules.load import load
 from rules.problem import Problem
+from tests.rules.hero import HERO
 
 TODAY = date(2026, 11, 22)
 SITE = Path(__file__).parents[2] / "rules"
-HERO = """\
-experience: hero
-purpose: content
-where: /
-slot: h1
-variants: {a: original, b: {text: B}}
-choose:
-  - when: {device: mobile}
-    show: b
-"""
 
 
 def warnings(folder: Path, today: date = TODAY, **files: str) -> tuple[Problem, ...]:

@@ -7,19 +7,9 @@ import pytest
 
 from rules.load import Loaded, Read, load
 from rules.memory import Memory
+from tests.rules.hero import HERO
 
 CASES = Path(__file__).parent / "cases"
-
-HERO = """\
-experience: hero
-purpose: content
-where: /
-slot: h1
-variants: {a: original, b: {text: B}}
-choose:
-  - when: {device: mobile}
-    show: b
-"""
 
 
 def folder(root: Path, **files: str) -> Path:

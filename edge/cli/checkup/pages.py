@@ -7,6 +7,7 @@ each page that its `where` names, and what would keep it from being shown is sai
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -24,6 +25,7 @@ from edge.pages.tree import Node, Tree, parse
 from rules.conflict import Together
 from rules.judgement import place_of
 from rules.problem import Mistake, Place
+from rules.scan import scan
 from rules.values import Experience, RuleSet, Variant
 
 Plain = Mapping[str, Any]
@@ -31,6 +33,9 @@ Advice = tuple[str, Mistake]
 
 MOST_VARIANTS: Final = 5
 """Variants of an experience that are tried beside those of another one."""
+
+PARTS: Final = frozenset(b"caption col colgroup tbody td tfoot th thead tr".split())
+"""Elements that are none outside of a table."""
 
 PATIENCE: Final = 10.0
 """Seconds for one page."""
@@ -168,12 +173,32 @@ def _variant(looked: Looked, experience: Experience, variant: Variant, plain: Pl
     for _, miss in edited.missing:
         message, hint = _MISSES.get(miss, (f"it cannot be shown ({miss})", "choose another slot"))
         yield _warning(("variants", variant.name), f"on the page {looked.page.path} {message}", hint, key=True)
+    if part := _dropped(looked, variant, edited):
+        message = f"on the page {looked.page.path} browsers drop its <{part}>, which stands in no table there"
+        yield _warning(("variants", variant.name), message, _MISSES["markup"][1], key=True)
     for slot, form in variant.forms:
         node = looked.tree.css_first(slot)
         names = {name for name, _ in form.attributes}
         if node is not None and "src" in names and "srcset" not in names and (told := _other_source(node)):
             place = (*place_of(plain, variant.name, slot, "set"), "src")
             yield _warning(place, f"on the page {looked.page.path} {told[0]}", told[1], key=True)
+
+
+def _dropped(looked: Looked, variant: Variant, edited: Edited) -> str | None:
+    """The part of a table in this variant that is no element on the page: browsers read over it."""
+    if not any(tag.name in PARTS for _, form in variant.forms for tag in scan(form.text.encode())):
+        return None
+    charset = charset_of(edited.body, looked.page.headers.get("content-type", ""))
+    if charset is None:
+        return None
+    before, after = _unread(looked.page.body, looked.tree), _unread(edited.body, parse(edited.body, charset))
+    return next((name for name in after if after[name] > before[name]), None)
+
+
+def _unread(page: bytes, tree: Tree) -> Counter[str]:
+    """How many start tags of each part of a table are no element."""
+    tags = Counter(tag.name.decode() for tag in scan(page) if not tag.closing and tag.name in PARTS)
+    return Counter({name: count - len(tree.css(name)) for name, count in tags.items()})
 
 
 def _other_source(node: Node) -> tuple[str, str] | None:

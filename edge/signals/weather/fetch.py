@@ -29,14 +29,23 @@ class Counts(Protocol):
 
 
 class Fetcher:
-    """Asks one service for the cells that are due, within its terms."""
+    """Asks one service for the cells that are due, within its terms.
+
+    `again`: it goes on from one that has ended, which may have used up what the terms allow at once.
+    """
 
     def __init__(
-        self, service: Service, table: Table, counts: Counts, clock: Clock, chance: Callable[[], float]
+        self,
+        service: Service,
+        table: Table,
+        counts: Counts,
+        clock: Clock,
+        chance: Callable[[], float],
+        again: bool = False,
     ) -> None:
         self._service, self._table, self._counts = service, table, counts
         self._clock, self._chance = clock, chance
-        self._allowance, self._filled_at = float(service.terms.burst), clock()
+        self._allowance, self._filled_at = 0.0 if again else float(service.terms.burst), clock()
         self._failing = ""
         self._closed_until = 0.0
 

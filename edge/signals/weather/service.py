@@ -37,8 +37,8 @@ class Terms:
     """What a service asks of those who use it."""
 
     cells_per_call: int
-    calls_per_second: float  # also over a whole day; each cell of a call counts
-    burst: int
+    calls_per_second: float  # over any long time; each cell of a call counts
+    burst: int  # how many at once, when nothing was asked for a while
     lifetime: float  # seconds after which a reading is fetched anew, where the answer names no end
     early: bool  # whether it may be asked again before that end
 

@@ -11,16 +11,7 @@ from pathlib import Path
 
 import pytest
 
-RULES = """experience: hero
-purpose: content
-where: /
-slot: "#hero"
-ends: 2099-01-01
-variants: {classic: original, phone: {text: Hello}}
-choose:
-  - when: {device: mobile}
-    show: phone
-"""
+from tests.edge.cli.site import RULES
 
 
 @pytest.fixture

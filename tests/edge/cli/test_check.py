@@ -11,18 +11,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from edge.cli import run
+from tests.rules.hero import HERO
 
 ROOT = Path(__file__).parents[3]
-HERO = """\
-experience: hero
-purpose: content
-where: /
-slot: h1
-variants: {a: original, b: {text: B}}
-choose:
-  - when: {device: mobile}
-    show: b
-"""
 
 
 @pytest.fixture

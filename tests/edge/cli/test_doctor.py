@@ -6,24 +6,12 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from edge.cli import run
-
-RULES = """experience: hero
-purpose: content
-where: /
-slot: "#hero"
-ends: 2099-01-01
-variants: {classic: original, phone: {text: Hello}}
-choose:
-  - when: {device: mobile}
-    show: phone
-"""
+from tests.edge.cli.site import RULES, Answer, serving
 
 
 @pytest.fixture(autouse=True)
@@ -36,25 +24,8 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.fixture
 def site() -> Iterator[str]:
     """A small site."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = b'<!doctype html><meta charset=utf-8><p id="hero">Hi' if self.path == "/" else b""
-            self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving({"/": Answer('<!doctype html><meta charset=utf-8><p id="hero">Hi')}) as origin:
+        yield origin.url
 
 
 @pytest.fixture

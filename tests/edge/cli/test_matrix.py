@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from edge.cli import run
+from tests.edge.cli.refused import refused
 from tests.wire import RawOrigin
 
 HERO = """
@@ -53,11 +54,7 @@ Asked = Callable[..., Any]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    rules = tmp_path / "rules" / "site"
-    rules.mkdir(parents=True)
-    (rules / "site.yaml").write_text("timezone: Europe/Oslo\n")
+def folder(rules: Path) -> Path:
     (rules / "hero.yaml").write_text(HERO)
     (rules / "nav.yaml").write_text(NAV)
     return rules
@@ -241,11 +238,7 @@ def test_another_path_is_looked_at_where_a_variant_shows_it(folder: Path, asked:
 def test_what_cannot_be_understood_is_one_line_and_exit_code_2(
     arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["matrix", *arguments]) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith(line)
-    assert err.count("\n") == 1
+    assert refused(["matrix", *arguments], capsys).startswith(line)
 
 
 @pytest.mark.usefixtures("folder")

@@ -23,9 +23,10 @@ from edge.edition import Edition
 from rules.draw import counts, held_by_site, seats
 from rules.glob import pattern
 from rules.values import BUCKETS, Delivery, Entry, Experience, Form, RuleSet, Signals, Variant
-from rules.when import AllOf, AnyOf, Between, Condition, Is, Like, Not
+from rules.when import Between, Is, Like, Not
 from rules.where import Where
 from rules.window import Window
+from tests.conditions import compiled
 
 NOW = 1_795_000_000.0
 PHONE = Is("device", frozenset({"mobile"}))
@@ -379,15 +380,7 @@ LEAVES = st.one_of(
     st.builds(Like, st.just("device"), st.sampled_from(["mo*", "*"]).map(lambda text: cast(Any, pattern(text)))),
     st.builds(Between, st.just("temperature"), st.sampled_from([None, 0.0, "a"]), st.sampled_from([None, 5.0])),
 )
-CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
-    LEAVES,
-    lambda parts: st.one_of(
-        st.builds(AllOf, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(parts, max_size=3).map(tuple)),
-        st.builds(Not, parts),
-    ),
-    max_leaves=4,
-)
+CONDITIONS = compiled(LEAVES, 4)
 SHARES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True).flatmap(
     lambda names: st.tuples(*(st.tuples(st.just(name), st.floats(0.001, 1e6)) for name in names))
 )

@@ -15,6 +15,7 @@ from edge.decisions.words import closed, missed, shown, wish
 from rules.phrase import condition
 from rules.when import evaluate
 from rules.window import Window, moment, recurrence
+from tests.conditions import written as trees
 
 
 @pytest.mark.parametrize(
@@ -120,15 +121,7 @@ def test_a_schedule_says_when_it_is_open(starts: str, ends: str, every: list[str
 
 
 PARTS = st.sampled_from([{"country": ["NO", "SE"]}, {"device": "tv"}, {"wind": "> 10"}, {"weather": "unknown"}])
-TREES = st.recursive(
-    PARTS,
-    lambda parts: st.one_of(
-        st.lists(parts, min_size=1, max_size=3).map(lambda listed: {"any": listed}),
-        st.lists(parts, min_size=1, max_size=3).map(lambda listed: {"all": listed}),
-        parts.map(lambda part: {"not": part}),
-    ),
-    max_leaves=5,
-)
+TREES = trees(PARTS, 5)
 SIGNALS = st.fixed_dictionaries(
     {},
     optional={

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from http.cookies import SimpleCookie
 
 import httpx
 import pytest
 
 from edge.demo.door import COOKIE, Door
-from edge.web.asgi import Receive, Scope, Send
+from edge.web.asgi import App, Receive, Scope, Send
 from loadtest.visitors import PERSONAS, Persona, persona
 
 BROWSER = {"User-Agent": "Browser/1", "Accept-Language": "fr", "Sec-CH-UA-Mobile": "?0", "Accept": "text/html"}
@@ -27,7 +28,7 @@ class Site:
         await send({"type": "http.response.body", "body": b"the site"})
 
 
-def ask(path: str, site: Site, headers: dict[str, str] | None = None) -> httpx.Response:
+def ask(path: str, site: App, headers: dict[str, str] | None = None) -> httpx.Response:
     async def once() -> httpx.Response:
         transport = httpx.ASGITransport(Door(site))
         async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
@@ -47,6 +48,19 @@ def test_everybody_is_introduced_with_a_link() -> None:
     page = ask("/as/", Site()).text
     for one in PERSONAS:
         assert f'href="/as/{one.name}"' in page
+
+
+def test_everybody_is_introduced_with_place_time_and_weather_as_the_edge_believes_them() -> None:
+    async def believing(scope: Scope, _: Receive, send: Send) -> None:
+        lisbon = dict(scope["headers"]).get(b"cf-ipcountry") == b"PT"
+        told = (
+            b'"city": "Lisbon", "timezone": "Europe/Lisbon", "weather": "clear", "temperature": 19' if lisbon else b""
+        )
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b'{"signals": {%s}}' % told})
+
+    page = ask("/as/", believing).text
+    assert re.findall(r"<em>(.*?)</em>", re.sub(r"\d\d:\d\d", "00:00", page)) == ["Lisbon · 00:00 · clear 19°"]
 
 
 @pytest.mark.parametrize("one", PERSONAS, ids=lambda one: one.name)

@@ -17,25 +17,16 @@ Wrap = Callable[..., Personalize]
 
 BODY = b"<!doctype html><body><section id=hero><h1>Classic</h1></section><p>caf\xc3\xa9</p></body>"
 EDITED = BODY.replace(b"<section id=hero><h1>Classic</h1></section>", b"<b>Phone</b>")
-HERO = """
+TWO = """
 experience: hero
 purpose: content
 where: /
 slot: "#hero"
 variants: {classic: original, phone: {html: "<b>Phone</b>"}}
 choose:
-  - when: {device: mobile}
-    show: phone
 """
-SPLIT = """
-experience: hero
-purpose: content
-where: /
-slot: "#hero"
-variants: {classic: original, phone: {html: "<b>Phone</b>"}}
-choose:
-  - split: {classic: 50, phone: 50}
-"""
+HERO = f"{TWO}  - {{when: {{device: mobile}}, show: phone}}\n"
+SPLIT = f"{TWO}  - split: {{classic: 50, phone: 50}}\n"
 NAV = """
 experience: nav
 purpose: content

@@ -113,6 +113,10 @@ def test_coming_back_leaves_nothing_on_the_device(body: bytes) -> None:
         ({"sec_fetch_site": "same-origin", "origin": "https://outside.example"}, b"choice=off", 303),
         ({"sec_fetch_site": "same-site"}, b"choice=off", 403),
         ({"origin": "null"}, b"choice=off", 403),
+        ({"origin": "https://www.shop.example", "x_forwarded_host": "www.shop.example"}, b"choice=off", 303),
+        ({"origin": "https://www.shop.example", "x_forwarded_host": "WWW.shop.example, inner"}, b"choice=off", 303),
+        ({"origin": "https://evil.example", "x_forwarded_host": "www.shop.example"}, b"choice=off", 403),
+        ({"origin": "", "x_forwarded_host": ""}, b"choice=off", 403),
         ({}, b"choice=maybe", 400),
         ({}, b"", 400),
         ({}, b"{" * 500, 400),
@@ -193,6 +197,12 @@ def test_the_page_tells_what_no_rule_asks_for_too(edition: Make, wrap: Wrap) -> 
 def test_before_there_are_rules_one_can_leave_all_the_same(edition: Make, wrap: Wrap) -> None:
     answer = run(ask(wrap(Page(BODY), None), "/_windsock/choice", ("Accept", "application/json")))
     assert (answer.status, orjson.loads(answer.body)["signals"]) == (200, {})
+
+
+def test_where_nothing_is_known_the_page_says_so(edition: Make, wrap: Wrap) -> None:
+    page = run(ask(wrap(Page(BODY), None), "/_windsock/choice")).body
+    assert b"nothing is known" in page
+    assert b"<table>" not in page
 
 
 class Late:

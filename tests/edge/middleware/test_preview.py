@@ -194,6 +194,25 @@ def test_a_variant_that_is_gone_is_said_not_to_be_shown(follow: Follow) -> None:
     assert b"never: <b>was</b> (not shown)" in said.body
 
 
+PLACE = """
+experience: hero
+purpose: content
+where: "*"
+slot: "#hero"
+variants: {classic: original, there: {text: "In {place.name}"}}
+choose: [{show: there}]
+"""
+
+
+def test_a_variant_with_nothing_for_its_braces_gives_way_to_the_default_and_the_page_says_so(follow: Follow) -> None:
+    said = follow(link(Preview({"hero": "there"})), rules={"hero": PLACE})
+    assert b"<h1 id=hero>Classic</h1>" in said.body
+    assert b"hero: <b>there</b> (not shown: a placeholder of it has no value here; this is classic)" in said.body
+    said = follow(link(Preview({"hero": "there"}, ("place.name=Bergen",))), rules={"hero": PLACE})
+    assert b"<h1 id=hero>In Bergen</h1>" in said.body
+    assert b"hero: <b>there</b></li>" in said.body
+
+
 def test_a_signal_that_the_site_does_not_know_any_more_changes_nothing(follow: Follow) -> None:
     said = follow(link(Preview({"hero": "rain"}, ("mood=good",))))
     assert b"<h1 id=hero>Rain</h1>" in said.body

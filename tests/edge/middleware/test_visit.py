@@ -9,7 +9,7 @@ import pytest
 from edge.middleware.personalize import Options, Personalize
 from edge.web.consent import Consent
 from tests.asgi import Page, Said, ask
-from tests.edge.middleware.site import BODY, DEBUG, EDITED, HERO, NAV, PHONE, RULED_NAV, SPLIT, Make, Wrap, run
+from tests.edge.middleware.site import BODY, DEBUG, EDITED, HERO, NAV, PHONE, RULED_NAV, SPLIT, TWO, Make, Wrap, run
 
 LABELS = {"experience": "hero", "variant": "classic", "reason": "split"}
 
@@ -96,14 +96,8 @@ def test_a_request_takes_one_random_number_at_most(
 # A session, of who has agreed to it
 
 AGREED = Options(consent=Consent("consented", "ok"), debug_token="open-sesame")
-SECOND = """
-experience: hero
-purpose: content
-where: /
-slot: "#hero"
-variants: {classic: original, phone: {html: "<b>Phone</b>"}}
-choose:
-  - {when: {session.pages: "> 1", session.returning: false}, show: phone}
+SECOND = f"""{TWO}
+  - {{when: {{session.pages: "> 1", session.returning: false}}, show: phone}}
   - show: classic
 """
 ABOUT = "windsock-session={}; Path=/; HttpOnly; SameSite=Lax"

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.signals import address
-from edge.signals.atlas import REMEMBERED, Atlas, facts
+from edge.signals.atlas import REMEMBERED, Atlas
 from edge.signals.geofile import GeoFile
 from edge.signals.place import NOWHERE, Place, place
+from edge.signals.record import facts
 from tests.geo import DATABASE, SOURCE
 
 NETWORKS: list[tuple[str, dict[str, Any]]] = [

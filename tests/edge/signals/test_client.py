@@ -40,7 +40,7 @@ def test_escapes_in_a_brand_are_understood() -> None:
 
 @pytest.mark.parametrize(("field", "wanted"), [(b"on", True), (b" ON ", True), (b"off", False), (b"", False)])
 def test_a_visitor_may_ask_for_light_pages(field: bytes, wanted: bool) -> None:
-    assert client.signals({b"save-data": field})["save_data"] is wanted
+    assert client.light(field) is wanted
 
 
 @given(st.binary(max_size=300), st.binary(max_size=100), st.binary(max_size=50), st.binary(max_size=10))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.signals import custom
 from edge.signals.custom import FRESH, KEPT, PATIENCE, REST, Call, Calls, Fields, calls
 from edge.web.request import Request
 from rules.compile import compile as compile_rules
@@ -160,6 +161,40 @@ def test_a_function_that_hangs_takes_a_few_threads_and_no_more(rules: RuleSet, s
         assert sum(thread.name.startswith("signal-queue") for thread in threading.enumerate()) <= 4
     finally:
         end.set()
+
+
+def test_after_the_pause_another_thread_is_tried_until_a_few_hang_and_that_is_said(
+    rules: RuleSet, shop: types.ModuleType, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(custom, "_LONGEST", 0.01)
+    end, calls_ = threading.Event(), []
+
+    def queue() -> int:
+        calls_.append(1)
+        end.wait(20)
+        return 12
+
+    shop.queue = queue  # type: ignore[attr-defined]
+    dial = Dial()
+    call = _call(rules, dial, within=1.0)
+
+    async def asked() -> Mapping[str, Value]:
+        dial.now += REST + KEPT
+        return await call(_request())
+
+    async def returned() -> Mapping[str, Value]:
+        end.set()
+        while call._hung:  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.01)
+        return await asked()
+
+    monkeypatch.setattr(custom, "PATIENCE", 1)
+    try:
+        assert _ask(*[asked] * 8, returned) == ["TimeoutError"] * 8 + [12]
+    finally:
+        end.set()
+    assert len(calls_) == 5
+    assert caplog.text.count("the signal queue stays unknown: 4 calls of its function hang") == 1
 
 
 def test_a_function_that_is_late_again_and_again_is_not_waited_for_any_more(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from edge.signals.facts import Facts, Told, facts, plain
+from edge.signals.facts import Facts, facts, plain
 from edge.signals.weather.reading import Reading
+from edge.signals.weather.sheet import Told
 
 NOW = 1000.0
 RAIN = Reading(900.0, weather="rain", temperature=7.0, is_day=True)
@@ -19,10 +20,14 @@ KNOWN = Facts(
 
 
 def test_facts_survive_the_way_to_the_workers() -> None:
-    assert facts(orjson.loads(orjson.dumps(plain(KNOWN)))) == KNOWN
+    assert facts(orjson.loads(orjson.dumps(plain(KNOWN))), Facts(KNOWN.weather)) == KNOWN
 
 
-@pytest.mark.parametrize("document", [{}, {"weather": {}}, {"weather": {"a": {}}, "pushed": {}, "load": ""}])
+def test_a_push_does_not_carry_the_weather_along() -> None:
+    assert plain(KNOWN).keys() == {"pushed", "load"}
+
+
+@pytest.mark.parametrize("document", [{}, {"pushed": {}}, {"pushed": {"a": 1}, "load": ""}])
 def test_anything_else_is_no_facts(document: dict[str, object]) -> None:
     with pytest.raises((KeyError, ValueError, TypeError)):
         facts(document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from edge.signals.front import ENOUGH, Front, advice
 
 
@@ -43,9 +45,16 @@ def test_a_public_address_that_claims_to_forward_is_a_visitor() -> None:
     assert seen(("81.2.69.160", True)).clear
 
 
-def test_health_checks_from_the_same_network_tell_nothing() -> None:
-    front = seen(*[("10.0.0.9", False), PROXY] * ENOUGH)
-    assert front.finding == "10.0.0.7"
+@pytest.mark.parametrize("itself", ["127.0.0.1", "127.0.1.1", "::1", "::ffff:127.0.0.1"])
+def test_health_checks_of_this_machine_tell_nothing(itself: str) -> None:
+    assert seen(*[(itself, False), PROXY] * ENOUGH).finding == "10.0.0.7"
+
+
+@pytest.mark.parametrize("other", [("10.0.0.9", False), ("10.0.0.7", False), ("192.168.1.20", False)])
+def test_on_an_intranet_nobody_is_named_where_visitors_come_by_themselves(other: tuple[str, bool]) -> None:
+    front = seen(*[PROXY] * 5, other, *[PROXY] * ENOUGH)
+    assert front.clear
+    assert not front.finding
 
 
 def test_without_an_address_nothing_is_found() -> None:

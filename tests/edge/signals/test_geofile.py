@@ -10,24 +10,30 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import maxminddb
 import pytest
 
 from edge.signals.atlas import Atlas
 from edge.signals.geofile import GeoFile, sealed
-from tests.geo import DATABASE, bomb
+from edge.signals.kept import Kept, pair
+from tests.geo import DATABASE, bomb, encoded, made
 
 STOCKHOLM = "89.160.20.112"
 WHOLE = DATABASE.read_bytes()
+with maxminddb.open_database(DATABASE) as _reader:
+    TREE = _reader.metadata().node_count * _reader.metadata().record_size // 4
+END = WHOLE.rindex(b"\xab\xcd\xefMaxMind.com")
+POOR = made("GeoLite2-City", encoded({"continent": {"code": "EU"}}), 0)
 
 
 class Desk:
     """A file that an operator replaces, and an atlas that follows it. `passes` is the time between two looks."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kept: Kept | None = None) -> None:
         self.path = path
         self.atlas = Atlas()
         self.taken = 0
-        self.file = GeoFile(path, self._take)
+        self.file = GeoFile(path, self._take, kept=kept)
         self._moment = 1_000
 
     def _take(self, document: dict[str, object]) -> None:
@@ -104,7 +110,20 @@ def test_while_it_is_still_changing_nothing_is_read(serving: Desk) -> None:
     assert (serving.taken, serving.file.problem) == (2, "")
 
 
+def _damaged(start: float, byte: bytes) -> bytes:
+    """The data section has this byte instead, from this share of it on."""
+    begin = TREE + 16 + int((END - TREE - 16) * start)
+    return WHOLE[:begin] + byte * (END - begin) + WHOLE[END:]
+
+
 BAD = {
+    "with zeros for data": _damaged(0, b"\0"),
+    "with ones for data": _damaged(0, b"\xff"),
+    "with other bytes for data": _damaged(0, b"\x5a"),
+    "with zeros for half of its data": _damaged(0.5, b"\0"),
+    "with ones for the last of its data": _damaged(0.9, b"\xff"),
+    "with zeros for a tree": b"\0" * TREE + WHOLE[TREE:],
+    "with a tree in circles": bytes((0, 0, 0, 0, 0, 0, 0)) * (TREE // 7) + WHOLE[TREE:],
     "empty": b"",
     "truncated": WHOLE[: len(WHOLE) // 2],
     "truncated by a byte": WHOLE[:-1],
@@ -143,6 +162,76 @@ def test_a_bad_one_changes_nothing_and_is_named(
     assert serving.country == "SE"
     assert str(serving.path) in serving.file.problem
     assert caplog.text.count("the last good one stays") == 1
+
+
+@pytest.mark.parametrize("content", BAD.values(), ids=BAD)
+def test_a_bad_one_that_is_renamed_into_place_changes_nothing(serving: Desk, content: bytes) -> None:
+    serving.rename(content)
+    serving.passes(4)
+    assert (serving.taken, serving.country) == (1, "SE")
+
+
+def test_one_that_knows_far_less_than_the_running_one_is_refused_and_says_so(serving: Desk) -> None:
+    serving.rename(POOR)
+    serving.passes()
+    assert (serving.taken, serving.country) == (1, "SE")
+    assert "knows the country of 0% of its networks, the running one of 97%" in serving.file.problem
+
+
+def test_one_that_knows_little_is_taken_where_none_runs(desk: Desk) -> None:
+    desk.write(POOR)
+    desk.file.look()
+    assert (desk.taken, desk.file.problem) == (1, "")
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    ends = pair()
+    yield Kept(ends)
+    for end in ends:
+        end.close()
+
+
+@pytest.mark.parametrize("content", [*BAD.values(), None], ids=[*BAD, "missing"])
+def test_the_next_process_goes_on_from_the_last_good_copy_whatever_is_on_disk(
+    tmp_path: Path, kept: Kept, content: bytes | None
+) -> None:
+    before = Desk(tmp_path / "places.mmdb", kept)
+    before.write(WHOLE)
+    before.file.look()
+    before.file.close()
+    if content is None:
+        before.path.unlink()
+    else:
+        before.write(content)
+    after = Desk(before.path, kept)
+    after.file.recall()
+    after.passes()
+    assert (after.taken, after.country) == (1, "SE")
+    assert str(after.path) in after.file.problem
+    after.file.close()
+
+
+def test_the_next_process_does_not_read_again_what_has_not_changed(tmp_path: Path, kept: Kept) -> None:
+    before = Desk(tmp_path / "places.mmdb", kept)
+    before.write(WHOLE)
+    before.file.look()
+    before.file.close()
+    after = Desk(before.path, kept)
+    after.file.recall()
+    after.passes()
+    assert (after.taken, after.country, after.file.problem) == (1, "SE", "")
+    after.file.close()
+
+
+def test_a_copy_of_another_file_is_not_gone_on_from(tmp_path: Path, kept: Kept) -> None:
+    before = Desk(tmp_path / "old.mmdb", kept)
+    before.write(WHOLE)
+    before.file.look()
+    before.file.close()
+    after = Desk(tmp_path / "new.mmdb", kept)
+    after.file.recall()
+    assert after.taken == 0
 
 
 @pytest.mark.parametrize("content", BAD.values(), ids=BAD)

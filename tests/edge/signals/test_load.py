@@ -45,20 +45,27 @@ def test_a_steady_rate_gives_a_steady_level(rate: float) -> None:
 
 
 def test_the_rate_is_pages_a_minute_over_the_last_seconds() -> None:
-    rate = Rate(0)
+    rate = Rate()
     for second in range(100):
         rate.add(5, second)
     assert rate.per_minute(99.5) == pytest.approx(300, rel=0.06)
     assert rate.per_minute(99.5 + SPAN) == 0
 
 
-def test_a_site_that_has_just_started_is_judged_by_what_came_so_far() -> None:
-    rate = Rate(0)
-    rate.add(20, 2)
+def test_the_first_visitors_of_a_site_that_has_just_started_are_no_crowd() -> None:
+    rate = Rate()
+    for tenth in range(10):
+        rate.add(2, tenth / 10)
+        assert level("unknown", rate.per_minute(tenth / 10), LOAD) in ("quiet", "normal")
+
+
+def test_a_crowd_at_the_start_is_one_as_soon_as_it_would_be_one_over_the_whole_time() -> None:
+    rate = Rate()
+    rate.add(200, 2)
     assert rate.per_minute(2) == 600
 
 
 def test_a_clock_that_goes_back_leaves_nothing_behind() -> None:
-    rate = Rate(1000)
+    rate = Rate()
     rate.add(50, 1000)
     assert rate.per_minute(10) == 0

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from edge.signals.facts import Facts, Told
+from edge.signals.facts import Facts
 from edge.signals.place import NOWHERE, Place
 from edge.signals.surroundings import Surroundings
 from edge.signals.time import Times
 from edge.signals.weather.cell import Cell
 from edge.signals.weather.reading import Reading
+from edge.signals.weather.sheet import Told
 from rules.compile import compile as compile_rules
 from rules.load import load
 

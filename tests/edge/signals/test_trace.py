@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from edge.settings import Settings, load
 from edge.signals.atlas import Atlas
 from edge.signals.cdn import cdn
-from edge.signals.facts import Facts, Told
+from edge.signals.facts import Facts
 from edge.signals.geofile import GeoFile
 from edge.signals.holiday import Holidays
 from edge.signals.read import Reader
 from edge.signals.trace import Traced, trace
 from edge.signals.weather.reading import Reading
+from edge.signals.weather.sheet import Told
 from edge.signals.weather.table import STALE
 from edge.web.request import Request
 from rules.compile import compile as compile_rules
@@ -178,7 +179,7 @@ def test_what_is_pushed_says_until_when(rules: RuleSet, pushed: Any, name: str, 
     [
         ("member", "the header x-member"),
         ("size", "the parameter size"),
-        ("stock", "shop.stock:level is not called for a question"),
+        ("stock", "shop.stock:level is not called, since no rule asks for it"),
         ("place.name", "lisbon in site.yaml"),
         ("place.hour", "the clock in Europe/Lisbon"),
         ("place.weather", "weather is off"),

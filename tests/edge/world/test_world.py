@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.signals.facts import FOR_EVER, NOTHING, Facts, Told
+from edge.signals.facts import FOR_EVER, NOTHING, Facts
 from edge.signals.load import SPAN
 from edge.signals.weather.reading import Reading
+from edge.signals.weather.sheet import Told
 from edge.world.world import World
 from rules.compile import compile as compile_rules
 from rules.load import load
@@ -111,6 +112,26 @@ def test_the_weather_outlives_the_process_that_fetched_it(beating: Beating) -> N
 def test_a_file_of_weather_that_is_not_read_yet_is_as_it_was_told() -> None:
     before = Facts({"*": Told(RAIN, FOR_EVER)}, load="busy")
     assert Beating(before).world._known(1000) == Facts({"*": Told(RAIN, FOR_EVER)}, load="unknown")
+
+
+def test_a_world_that_has_just_begun_is_quiet_whoever_comes_first(beating: Beating) -> None:
+    beating.world.pages(30)
+    assert beating.beat(1).load == "normal"
+    assert Beating().beat().load == "unknown"
+
+
+def test_weather_that_is_as_it_was_is_the_same_object_whatever_else_changes(beating: Beating) -> None:
+    beating.world.want(OSLO)
+    beating.world.table.fetched(OSLO, RAIN, beating.now, due_at=3000)
+    before = beating.beat(2).weather
+    beating.world.push("mood", BUSY)
+    assert beating.beat(2).weather is before
+    assert len(beating.told) == 2
+
+
+def test_who_goes_on_from_an_earlier_process_knows_that() -> None:
+    assert Beating(Facts()).world.began_again
+    assert not Beating().world.began_again
 
 
 def test_how_busy_it_was_holds_until_pages_have_been_counted_again(tmp_path: Path) -> None:

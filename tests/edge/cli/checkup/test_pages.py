@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
-from typing import NamedTuple
 
 import pytest
 
 from edge.cli import run
+from tests.edge.cli.site import Answer, Site, serving
 
 HEAD = "<!doctype html><html><head><meta charset=utf-8><title>Shop</title></head><body>"
-
-
-class Answer(NamedTuple):
-    """What a page answers."""
-
-    body: str
-    status: int = 200
-    kind: str = "text/html"
-    location: str = ""
-
-
-Site = dict[str, Answer]
-
-
-class Origin(NamedTuple):
-    """A site that is being served, and the paths that were asked for."""
-
-    url: str
-    asked: list[str]
-
-
-@contextlib.contextmanager
-def serving(site: Site) -> Iterator[Origin]:
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            answer = site.get(self.path, Answer("", 404))
-            body = answer.body.encode()
-            self.send_response_only(answer.status)
-            self.send_header("Content-Type", answer.kind)
-            if answer.location:
-                self.send_header("Location", answer.location)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield Origin(f"http://127.0.0.1:{server.server_port}", asked)
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def page(body: str) -> Answer:
@@ -161,6 +109,23 @@ def test_markup_that_does_not_stay_in_its_place_is_told_at_the_variant(look: Loo
     )
     assert line == 7
     assert "would not stay inside its place" in message
+
+
+@pytest.mark.parametrize(
+    ("body", "markup", "part"),
+    [
+        ("<h1 id=x>Hi</h1>", "<tr><td>B</td></tr>", "tr"),
+        ("<ul><li id=x>Hi</li></ul>", "<th>B</th>", "th"),
+        ("<h1 id=x>Hi</h1>", "<table><tr><td>B</td></tr></table>", ""),
+        ("<table><tbody><tr id=x><td>Hi</td></tr></tbody></table>", "<tr><td>B</td><td>C</td></tr>", ""),
+        ("<h1 id=x>Hi</h1>", "<p>a &lt;tr&gt;</p>", ""),
+    ],
+)
+def test_a_part_of_a_table_that_browsers_drop_is_told(look: Look, body: str, markup: str, part: str) -> None:
+    told = look({"/": page(body)}, hero=experience("hero", '"#x"', f"{{html: '{markup}'}}"))
+    assert [(line, message) for _, line, message, _ in told] == (
+        [(7, f"on the page / browsers drop its <{part}>, which stands in no table there")] if part else []
+    )
 
 
 @pytest.mark.parametrize(

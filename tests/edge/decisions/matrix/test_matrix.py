@@ -23,6 +23,7 @@ from rules.compile import compile as compile_rules
 from rules.load import load
 from rules.values import BUCKETS
 from rules.words import DAYPARTS
+from tests.conditions import written as trees
 
 NOW = 1_795_345_200.0  # Sunday, 22 November 2026, 12:00 in Oslo
 OSLO = ZoneInfo("Europe/Oslo")
@@ -192,15 +193,7 @@ LEAVES = st.sampled_from(
         {"city": ["Oslo", "Bergen"]}, {"save_data": True}, {"country": "SE", "temperature": "<= 0"},
     ]
 )  # fmt: skip
-CONDITIONS = st.recursive(
-    LEAVES,
-    lambda parts: st.one_of(
-        st.lists(parts, min_size=1, max_size=2).map(lambda listed: {"any": listed}),
-        st.lists(parts, min_size=1, max_size=2).map(lambda listed: {"all": listed}),
-        parts.map(lambda part: {"not": part}),
-    ),
-    max_leaves=3,
-)
+CONDITIONS = trees(LEAVES, 3, widest=2)
 SHOWN = st.sampled_from(
     [{"show": "a"}, {"show": "b"}, {"show": "c"}, {"split": {"b": 50, "c": 50}}, {"split": {"a": 90, "b": 5, "c": 5}}]
 )

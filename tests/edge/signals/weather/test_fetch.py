@@ -153,6 +153,13 @@ def test_no_more_is_asked_than_the_terms_allow(sky: Sky) -> None:
     assert len(sky.origin.heads) <= terms.burst
 
 
+def test_a_fetcher_that_goes_on_from_another_has_nothing_left_of_what_is_allowed_at_once(sky: Sky) -> None:
+    service, sky.now = OpenMeteo(), NOW
+    sky.fetcher = Fetcher(service, sky.table, sky.tally, lambda: sky.now, lambda: 0.5, again=True)
+    assert not sky.once()
+    assert sky.fetcher._allowed(NOW + 60) == int(60 * service.terms.calls_per_second)
+
+
 def _get(url: str, seconds: float = 5.0, validator: str = "") -> Answered | Refused:
     async def ask() -> Answered | Refused:
         async with client() as http:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from edge.signals.weather.fixture import ANYWHERE, read
+from edge.signals.weather.fixture import ANYWHERE, _members, read
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -21,11 +25,30 @@ def test_any_place_stands_for_its_cell_and_a_star_for_everywhere_else(tmp_path: 
     assert said[ANYWHERE].weather == "clear"
 
 
+@given(st.dictionaries(st.text(max_size=5), st.recursive(st.none() | st.floats(-9, 9) | st.text(max_size=3), st.lists)))
+def test_a_file_is_read_as_json_is(members: dict[str, object]) -> None:
+    for indent in (None, 2):
+        assert dict(_members(json.dumps(members, indent=indent))) == members
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "weather.json")
+    with pytest.raises(ValueError, match="no regular file"):
+        read(tmp_path / "weather.json")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "no JSON"),
-        ("[]", "no cells"),
+        ("[]", "no JSON object of cells"),
+        ("{", "no JSON"),
+        ('{"*" {}}', "`:` is missing"),
+        ('{"*": {} "1,1": {}}', "`,` is missing"),
+        ('{"*": {}} {}', "there is more"),
+        ("{1: {}}", "no name"),
+        ('{"*": {"temperature": NaN}}', "NaN is no number"),
+        ('{"*": ' + "[" * 100_000, "no JSON"),
         ('{"Oslo": {"weather": "rain"}}', "no place"),
         ('{"*": "rain"}', "may have"),
         ('{"*": {"sky": "blue"}}', "may have"),

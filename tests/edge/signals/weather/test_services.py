@@ -83,6 +83,37 @@ def test_open_meteo_is_asked_for_all_cells_at_once() -> None:
     assert call.parameters["apikey"] == "secret"
 
 
+FREE = {60: 600, 3_600: 5_000, 86_400: 10_000, 31 * 86_400: 300_000}
+"""Seconds -> calls that the free service allows in them; every place counts as one."""
+
+
+@pytest.mark.parametrize("seconds", FREE)
+def test_no_span_of_time_has_more_calls_than_the_free_service_allows_in_it(seconds: int) -> None:
+    terms = OpenMeteo().terms
+    starts = max(1, 6 * seconds // 86_400)  # of the whole edge; each begins with as many as are allowed at once
+    assert terms.cells_per_call <= terms.burst
+    assert starts * terms.burst + seconds * terms.calls_per_second <= FREE[seconds]
+
+
+@pytest.mark.parametrize(
+    ("url", "free"),
+    [
+        ("https://api.open-meteo.com/v1/forecast", True),
+        ("https://api.open-meteo.com/v1/forecast/", True),
+        ("https://API.Open-Meteo.com/v1/forecast", True),
+        ("http://api.open-meteo.com/v1/forecast", True),
+        ("https://api.open-meteo.com:443/v1/forecast?", True),
+        ("https://api.open-meteo.com./v1/forecast", True),
+        ("https://historical-forecast-api.open-meteo.com/v1/forecast", True),
+        ("https://customer-api.open-meteo.com/v1/forecast", False),
+        ("http://weather.internal:8080/v1/forecast", False),
+        ("https://api.open-meteo.com.shop.example/v1/forecast", False),
+    ],
+)
+def test_the_free_service_is_known_however_its_address_is_written(url: str, free: bool) -> None:
+    assert (OpenMeteo(url, key="secret").terms == OpenMeteo().terms) is free
+
+
 def test_each_cell_gets_its_own_weather() -> None:
     both = [json.loads(_current(weather_code=code)) for code in (61, 0)]
     first, second = OpenMeteo().read(json.dumps(both).encode(), [BERGEN, SEATTLE], NOW)
