@@ -20,6 +20,7 @@ class Choice:
     rule: int | None  # the 1-based entry of `choose`; None when none matched
     kind: Literal["show", "split", "learn", "default"]
     shares: Shares  # (variant, weight > 0): only their ratios matter; one of them unless it is drawn
+    beside: int | None = None  # the 1-based entry before it, if one is for this visitor, that only learns beside it
 
 
 Values = Mapping[str, str]
@@ -27,23 +28,35 @@ Values = Mapping[str, str]
 
 
 def choose(experience: Experience, signals: Signals, values: Values | None = None) -> Choice:
-    """The first entry whose condition is True, else the default.
+    """The first entry whose condition is True, else the default; those that only learn beside the others are no answer.
 
     Variants that cannot be shown are out of a `split` or `learn`, and the others keep their ratios; if none is left, or
     where `show` names such a variant, the default is shown. They are those whose `never_when` is True (which does not
     concern `show`), and those with a placeholder that has no value; without `values` every placeholder has one.
     """
+    beside = None
     for number, entry in enumerate(experience.choose, 1):
         if entry.when is None or evaluate(entry.when, signals) is True:
-            return taken(number, experience, signals, values)
-    return Choice(None, "default", ((experience.default, 1.0),))
+            if not entry.beside:
+                return taken(number, experience, signals, values, beside)
+            beside = beside or number
+    return taken(None, experience, signals, values, beside)
 
 
-def taken(number: int, experience: Experience, signals: Signals, values: Values | None = None) -> Choice:
-    """What the entry of this number gives, counted from 1, once its condition holds."""
-    entry = experience.choose[number - 1]
-    left = _left(entry, experience.variants, signals, values) if experience.choosy else entry.shares
-    return Choice(number, entry.kind, left) if left else Choice(number, "default", ((experience.default, 1.0),))
+def taken(
+    number: int | None,
+    experience: Experience,
+    signals: Signals,
+    values: Values | None = None,
+    beside: int | None = None,
+) -> Choice:
+    """What the entry of this number gives, counted from 1, once its condition holds; None: no entry, so the default."""
+    if number is not None:
+        entry = experience.choose[number - 1]
+        left = _left(entry, experience.variants, signals, values) if experience.choosy else entry.shares
+        if left:
+            return Choice(number, entry.kind, left, beside)
+    return Choice(number, "default", ((experience.default, 1.0),), beside)
 
 
 def _left(entry: Entry, variants: Mapping[str, Variant], signals: Signals, values: Values | None) -> Shares:

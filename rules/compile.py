@@ -21,6 +21,8 @@ from rules.phrase import condition
 from rules.placeholder import named
 from rules.values import (
     BUCKETS,
+    HALF_LIFE,
+    REWARD_WINDOW,
     About,
     Entry,
     Event,
@@ -111,6 +113,8 @@ def experience(
         else seats("", 0, BUCKETS, ranked=False),
         file=plain["file"],
         goal=plain["goal"],
+        not_worse=tuple(plain.get("not_worse", ())),
+        reward_window=plain.get("reward_window") or REWARD_WINDOW,
         group=group,
         leads=names[0] == plain["name"],
     )
@@ -259,6 +263,8 @@ def _entry(plain: Document, own: Own) -> Entry:
         shares=tuple((variant, weight) for variant, weight in plain["shares"]),
         signals=tuple(plain["signals"]),
         policy=plain["policy"],
+        half_life=plain.get("half_life", HALF_LIFE),
+        prior={variant: (successes, visits) for variant, (successes, visits) in plain.get("prior", {}).items()},
     )
 
 

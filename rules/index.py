@@ -75,13 +75,14 @@ class Index:
 
     def _entries(self, experiences: Sequence[Experience]) -> None:
         """Bits of entries stand in the order of experiences and of their entries."""
-        self._spans: list[tuple[int, Bits]] = []
+        self._spans: list[tuple[int, Bits, Bits]] = []  # place of the first; those that decide, those that do not
         self._rest: dict[int, tuple[Condition, ...]] = {}
         asked: defaultdict[str, Parts] = defaultdict(dict)
         self._signals: list[frozenset[str]] = []
         bit = 0
         for experience in experiences:
-            self._spans.append((bit, (1 << len(experience.choose)) - 1))
+            beside = union(1 << place for place, entry in enumerate(experience.choose) if entry.beside)
+            self._spans.append((bit, (1 << len(experience.choose)) - 1 ^ beside, beside))
             names: set[str] = set()
             for entry in experience.choose:
                 by_signal, rest = _split(entry.when)
@@ -120,8 +121,15 @@ class Index:
 
     def first(self, position: int, left: Bits, signals: Signals) -> int | None:
         """The first entry that matches, counted from 1, of the experience at this position; None where none does."""
-        start, own = self._spans[position]
-        mine = left >> start & own
+        start, own, _ = self._spans[position]
+        return self._lowest(start, left >> start & own, signals)
+
+    def beside(self, position: int, left: Bits, signals: Signals) -> int | None:
+        """The same of those entries that only learn beside the others."""
+        start, _, beside = self._spans[position]
+        return self._lowest(start, left >> start & beside, signals) if beside else None
+
+    def _lowest(self, start: int, mine: Bits, signals: Signals) -> int | None:
         while mine:
             lowest = mine & -mine
             number = lowest.bit_length()
@@ -139,7 +147,7 @@ class Index:
         """The page of these experiences; visitors choose the path, so there may be many."""
         positions = tuple(_ones(bits))
         names = {name for position in positions for name in self._signals[position]}
-        entries = union(self._spans[position][1] << self._spans[position][0] for position in positions)
+        entries = union((own | beside) << start for start, own, beside in map(self._spans.__getitem__, positions))
         tables = tuple(table for signal, table in self._tables.items() if signal in names)
         if len(self._pages) >= REMEMBERED:
             self._pages = {}

@@ -11,6 +11,7 @@ from datetime import tzinfo
 from typing import Final, Literal
 
 from rules.glob import Pattern
+from rules.goal import goal_text
 from rules.signals import UNKNOWN, Signals, Value
 from rules.vocabulary import COMMON, Own
 from rules.when import Condition
@@ -51,6 +52,15 @@ OUTSIDE: Final = BUCKETS + 1
 
 OTHERS: Final = BUCKETS + 2
 """Instead of a rank: this bucket belongs to another experience of the group."""
+
+HALF_LIFE: Final = 14 * 86400.0
+"""Seconds after which what was learned counts half, where the rules do not say."""
+
+REWARD_WINDOW: Final = 600.0
+"""Seconds after it was seen in which a success counts, where the rules do not say."""
+
+FOR_ALL: Final = ("everyone", "even")
+"""Policies that tell no visitor from another."""
 
 Delivery = Literal["page", "header", "path", "redirect"]
 """Where an experience goes: into the page at CSS selectors, or into the request, or instead of it."""
@@ -97,6 +107,27 @@ class Entry:
     shares: tuple[tuple[str, float], ...]  # (variant, weight > 0); one for `show`; even for `learn`
     signals: tuple[str, ...] = ()  # `from:` of `learn`
     policy: str = ""  # of `learn`
+    half_life: float = HALF_LIFE  # seconds, of `learn`
+    prior: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # variant -> (successes, visits)
+
+    @property
+    def beside(self) -> bool:
+        """Whether it never decides: its model learns beside the entries below, by `policy: rules`."""
+        return self.kind == "learn" and self.policy == "rules"
+
+    def model(self, experience: str) -> str:
+        """The key of what this entry of an experience learns into; empty where it does not learn.
+
+        `EXPERIENCE/POLICY/SIGNAL,SIGNAL`; entries with the same key share one model.
+        """
+        if self.kind != "learn":
+            return ""
+        return f"{experience}/{self.policy}/{','.join(self.asked)}"
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The signals that its model learns from: none where one winner is sought for all."""
+        return () if self.policy in FOR_ALL else self.signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +162,32 @@ class Experience:
     seats: Seats
     file: str  # relative to the rules folder, for messages
     goal: Mapping[str, object] = field(default_factory=dict)
+    not_worse: tuple[str, ...] = ()  # guardrails
+    reward_window: float = REWARD_WINDOW  # seconds after it was seen in which a success counts
     group: str = ""  # at most one experience of a group meets a visitor; empty: it belongs to none
     leads: bool = True  # it is the first of its group, which is the one that counts where no coin may be tossed
     placeholders: bool = field(init=False, compare=False)  # a variant of it holds some
     choosy: bool = field(init=False, compare=False)  # a variant of it cannot be shown to everybody
+    goal_text: str = field(init=False, compare=False)  # `click "#hero a"`; empty where there is no goal
+    besides: bool = field(init=False, compare=False)  # an entry of it learns beside the others
 
     def __post_init__(self) -> None:
         variants = self.variants.values()
         object.__setattr__(self, "placeholders", any(variant.placeholders for variant in variants))
         choosy = self.placeholders or any(variant.never_when is not None for variant in variants)
         object.__setattr__(self, "choosy", choosy)
+        object.__setattr__(self, "goal_text", goal_text(self.goal))
+        object.__setattr__(self, "besides", any(entry.beside for entry in self.choose))
 
     @property
     def coins(self) -> bool:
         """Whether anything about it is ever drawn."""
-        return self.seats.play < BUCKETS or any(entry.kind != "show" for entry in self.choose)
+        return self.seats.play < BUCKETS or any(entry.kind != "show" and not entry.beside for entry in self.choose)
+
+    @property
+    def counts(self) -> bool:
+        """Whether anything about it is measured: it can succeed or do harm, and there is something to learn of it."""
+        return bool(self.goal or self.not_worse) and (self.coins or self.besides)
 
 
 @dataclass(frozen=True, slots=True)

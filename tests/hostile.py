@@ -14,7 +14,9 @@ FIELDS: Final = (
 """The fields that are read, and the query string."""
 
 PIECES: Final = (
-    b"A", b" ", b"%", b"&", b"%41", b"+", b"a=&", b"\xff", b"\xff\xfe", b"%FF=%FF&", b'"\\', b'"a",', b"en;q=0.1,",
-    b"https://", b"https://a@", b"/../", b";,&=+ ", b"bot", b"abot ", b"aftb ", b"x/1.2.3 ", b"Mozilla/5.0 (", b"(; Android ",
-    b"; Android 9; ",
+    b"A", b" ", b"%", b"&", b"%41",
+    b"%41a", b"+", b"a=&", b"\xff", b"\xff\xfe", b"%FF=%FF&", b'"\\', b'"a",', b"en;q=0.1,",
+    b"https://", b"https://a@", b"/../", b";,&=+ ", b"bot", b"abot ", b"aftb ", b"x/1.2.3 ", b"Mozilla/5.0 (",
+    b"(; Android ",
+    b"; Android 9; ", b"abot", b"PetalBot", b"cubot",
 )  # fmt: skip

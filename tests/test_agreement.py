@@ -244,7 +244,8 @@ def test_the_thousand_meet_every_variant_for_every_reason(explained: list[Explan
     assert {None, "one", "two", "three"} <= {variant for name, variant in met if name == "home"}
     assert {"plain", "fits"} == {variant for name, variant in met if name == "season"}
     assert {"none", "back", "robot"} <= {variant for name, variant in met if name == "crumb"}
-    assert {"plain", "wet", "white", "cold", "near", "south"} == {variant for name, variant in met if name == "sky"} - {None}
+    skies = {variant for name, variant in met if name == "sky"}
+    assert {"plain", "wet", "white", "cold", "near", "south"} <= skies
     reasons = {d["reason"] for answer in explained for d in answer["decisions"]}
     assert reasons == {"rule", "split", "holdout", "default", "outside"}
 
@@ -282,7 +283,7 @@ def test_the_middleware_shows_what_is_explained(rules: Path, again: Callable[[in
         return under(KNOWING, shown(b"\r\n".join(name + b": " + value for name, value in said.headers), said.body, []))
 
     async def visits() -> None:
-        while not await known():
+        while not await known():  # noqa: ASYNC110 -- a visitor, not a waiter
             await asyncio.sleep(0.05)
         for number, visitor in enumerate(THOUSAND):
             seen = await visit(visitor)

@@ -20,6 +20,7 @@ from typing import Final
 import pytest
 
 from rules.document import version
+from tests.geo import DATABASE
 from tests.running import (
     BODY,
     HERO,
@@ -42,7 +43,7 @@ from tests.running import (
     written,
 )
 from tests.sockets import accepting, opened
-from tests.wire import LOCAL, RawOrigin, Served, free_port
+from tests.wire import LOCAL, RawOrigin, Served, free_port, get
 
 
 @pytest.fixture(scope="module")
@@ -416,6 +417,29 @@ def test_a_control_process_that_is_replaced_while_the_rules_are_broken_goes_on_f
         assert page(served) == edited()
         (rules / "hero.yaml").write_text(rule("Mended"))
         until(lambda: page(served) == edited("Mended"))
+
+
+@pytest.mark.parametrize("bad", [b"", b"\0" * 20_000, DATABASE.read_bytes()[:-1]], ids=["empty", "zeros", "cut"])
+def test_a_control_process_that_is_replaced_while_the_geo_database_is_bad_goes_on_from_the_last_good_one(
+    origin: RawOrigin, rules: Path, bad: bytes
+) -> None:
+    places = rules.parent / "places.mmdb"
+    shutil.copy(DATABASE, places)
+
+    def country(served: Served) -> object:
+        return json.loads(get(served.admin, "/signals?path=/&ip=89.160.20.112")[2])["signals"]["country"]["value"]
+
+    with serving(origin, rules, "--geo-database", str(places)) as served:
+        assert country(served) == "SE"
+        places.write_bytes(bad)
+        for _ in range(2):  # the one after it, too
+            os.kill(control_of(served), signal.SIGKILL)
+            until(lambda: not answers(served.admin))
+            until(lambda: answers(served.admin))
+            assert country(served) == "SE"
+            until(lambda: str(places) in json.dumps(ready(served)))
+        shutil.copy(DATABASE, places)
+        until(lambda: str(places) not in json.dumps(ready(served)))
 
 
 def started(origin: RawOrigin, rules: Path, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -88,7 +88,7 @@ def test_explain_of_the_running_edge_calls_them_as_a_page_does_unless_the_signal
     def variant() -> str:
         question = "/explain?path=/" + ("&signal=fine%3D1" if given else "")
         told = json.loads(get(edge.admin, question)[2])
-        return str(told["experiences"][0]["variant"])
+        return str(told["decisions"][0]["variant"])
 
     until(lambda: variant() == ("classic" if given else "fine"))
 

@@ -1,7 +1,7 @@
 """A thousand visitors whom chance has made up, always the same, and rules as rich as the language.
 
-The site stands in a zone where it is about noon, so that no clock strikes between two answers to one question; so do its
-visitors, wherever a CDN says that they are.
+The site stands in a zone where it is about noon, so that no clock strikes between two answers to one question; and so
+do its visitors, wherever a CDN says that they are.
 """
 
 from __future__ import annotations

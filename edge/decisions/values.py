@@ -36,3 +36,6 @@ class Decision:
     distribution: Mapping[str, float]
     drawn: bool = False  # whether the visitor's bucket had a part in it (a coin of any kind)
     values: Mapping[str, str] = field(default_factory=dict)  # what the variant's placeholders stand for
+    model: str = ""  # what an exposure of it is learned into
+    cell: tuple[str, ...] = ()  # the values of the signals of that model
+    snapshot: str = ""  # the version of the numbers that it was drawn by; empty where there were none

@@ -1,4 +1,9 @@
-"""The current edition: swapped whole by one assignment, read without a lock."""
+"""The current edition: swapped whole by one assignment, read without a lock.
+
+Rules and what was learned come by different ways, and each leaves the other in place. Numbers that are too old are not
+used: a learner that has died must not freeze shares which were meant for a moment. A guardrail that was breached holds
+all the same.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +12,25 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from edge.clock import Clock
 from edge.edition import Edition
 from rules.compile import compile as compile_rules
 
+if TYPE_CHECKING:
+    from online_models.snapshot import Snapshot
+
 _log = logging.getLogger("windsock")
 
 Document = Mapping[str, Any]
 """A validated rules folder as plain JSON, made by `rules.load`; `off` may name what is switched off."""
+
+OLD: Final = 600.0
+"""Seconds after which the log says that a snapshot is old."""
+
+STALE: Final = 86_400.0
+"""Seconds after which a snapshot is used no more: all shares are even, and still logged."""
 
 
 class Current:
@@ -30,6 +44,8 @@ class Current:
         self._clock, self._taken = clock, taken
         self._arrivals, self._arrived = itertools.count(1), 0
         self._swap = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._old = False
 
     def take(self, document: Document, first: Callable[[], object] = lambda: None) -> bool:
         """Make this document the current edition, but for one that came later; False when it is no rules document.
@@ -45,9 +61,41 @@ class Current:
         first()
         with self._swap:
             if arrived > self._arrived:
-                before, self._arrived, self.current = self.current, arrived, edition
+                before, self._arrived, self.current = self.current, arrived, self._with_learned(edition)
                 self._say(edition, before)
         return True
+
+    def learn(self, snapshot: Snapshot | None) -> None:
+        """Decide by this snapshot from now on, whatever rules serve; None: by even shares."""
+        with self._swap:
+            self._snapshot = snapshot
+            if self.current is not None:
+                self.current = self._with_learned(self.current)
+        self.check_age()
+
+    def check_age(self) -> None:
+        """Say once when the snapshot is old, and give it up when it is stale. To be called every few seconds."""
+        snapshot = self._snapshot
+        age = 0.0 if snapshot is None else self._clock() - snapshot.made
+        if (age > OLD) != self._old:
+            self._old = age > OLD
+            told = {"snapshot": snapshot.number, "made": snapshot.made} if snapshot else {}
+            if self._old:
+                _log.warning("no newer snapshot for ten minutes; is the learner alive?", extra=told)
+            else:
+                _log.info("snapshots come again", extra=told)
+        with self._swap:
+            edition = self.current
+            if edition is not None and edition.snapshot is not self._usable():
+                self.current = self._with_learned(edition)
+
+    def _usable(self) -> Snapshot | None:
+        snapshot = self._snapshot
+        return None if snapshot is None or self._clock() - snapshot.made > STALE else snapshot
+
+    def _with_learned(self, edition: Edition) -> Edition:
+        snapshot = self._snapshot
+        return replace(edition, snapshot=self._usable(), breached={} if snapshot is None else snapshot.breached)
 
     def _edition(self, document: Document, now: float) -> Edition:
         """What the document says; where only the switches differ, the rules are those that serve."""

@@ -21,6 +21,9 @@ LONGEST_VALUE: Final = 512
 """Characters of a value that are kept."""
 
 
+_WRITTEN: Final = 12
+"""Bytes that one character takes at most: four, and three for each as an escape."""
+
 USUAL: Final = 256
 """Bytes of a query string that is worth remembering; a longer one is rarely sent twice."""
 
@@ -36,9 +39,9 @@ def parse(query_string: bytes) -> dict[str, str]:
         return query
     for pair in query_string[:LONGEST].split(b"&", MOST)[:MOST]:
         name, _, value = pair.partition(b"=")
-        key = _decode(name)
+        key = _decode(name) if len(name) <= LONGEST_NAME * _WRITTEN else ""
         if 0 < len(key) <= LONGEST_NAME and key not in query:
-            query[key] = _decode(value)[:LONGEST_VALUE]
+            query[key] = _decode(value[: LONGEST_VALUE * _WRITTEN])[:LONGEST_VALUE]
     return query
 
 
@@ -55,4 +58,4 @@ def _names(parameter: str) -> tuple[str, ...]:
 
 
 def _decode(piece: bytes) -> str:
-    return decoded(piece.replace(b"+", b" "))
+    return decoded(piece.replace(b"+", b" ") if b"+" in piece else piece)

@@ -177,7 +177,7 @@ def _weather(settings: Settings) -> Mapping[str, Told]:
 
 def prepare() -> None:
     """Read now what the first visitors would wait for: a quarter of a second and 30 MB, shared by later forks."""
-    agent.matcher()
+    agent.load()
     zones.load()
 
 

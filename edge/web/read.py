@@ -10,7 +10,7 @@ from edge.web.asgi import Scope
 from edge.web.peer import Trust
 from edge.web.request import Headers, Request
 
-_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")  # a stray % costs a step, where urllib's costs an exception
+_ESCAPES: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")  # a stray % costs a step, where urllib's costs an exception
 
 
 def read(scope: Scope, trust: Trust) -> Request:
@@ -44,12 +44,12 @@ def decoded(raw: bytes) -> str:
     A bad escape stays as it came; what is not UTF-8 becomes the replacement character.
     """
     if b"%" in raw:
-        raw = _ESCAPE.sub(_byte, raw)
+        raw = _ESCAPES.sub(_bytes, raw)
     return raw.decode("utf-8", "replace")
 
 
-def _byte(escape: re.Match[bytes]) -> bytes:
-    return bytes((int(escape[1], 16),))
+def _bytes(escapes: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escapes[0].replace(b"%", b"").decode("ascii"))
 
 
 def hostname(authority: bytes) -> str:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.glob import SLUG, captures, glob, pattern
+from rules.glob import SLUG, TRIES, captures, glob, pattern
+from tests.work import lines
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,11 @@ def test_a_pattern_means_the_regular_expression_that_one_would_write(written: st
         ("*a{a}/{b}/{c}/{d}x*", "a" * 2000 + "/" + "b" * 2000 + "/" + "c" * 2000 + "/" + "d" * 1800),
     ],
 )
-def test_a_hostile_path_is_read_in_bounded_time(written: str, text: str) -> None:
+def test_a_hostile_path_is_given_up_after_some_tries_however_long_it_is(written: str, text: str) -> None:
     compiled = pattern(written)
-    started = process_time()
-    for _ in range(10):
-        assert not compiled.matches(text)
-    assert (process_time() - started) / 10 < 0.02
+    assert not compiled.matches(text)
+    parts = len(re.findall(r"[*{]", written)) + 1
+    assert lines(lambda: compiled.matches(text)) < 25 * parts * TRIES
 
 
 def test_a_piece_between_stars_is_found_behind_a_long_word_that_is_none() -> None:
@@ -133,9 +132,7 @@ def test_what_is_caught_put_back_gives_a_text_of_the_pattern(written: str, text:
         assert glob(re.sub(r"\{(\w)\}", lambda name: found[name[1]], written)).matches(text)
 
 
-def test_a_path_with_a_capture_costs_microseconds_however_long_it_is() -> None:
-    route, text = pattern("/to/{slug}"), "/to/" + "a" * 8187
-    started = process_time()
-    for _ in range(100):
-        assert route.matches(text)
-    assert (process_time() - started) / 100 < 0.005
+def test_a_path_with_a_capture_is_the_same_work_however_long_it_is() -> None:
+    route, short, long = pattern("/to/{slug}"), "/to/a", "/to/" + "a" * 8187
+    assert route.matches(long)
+    assert lines(lambda: route.matches(long)) == lines(lambda: route.matches(short))

@@ -69,16 +69,16 @@ def _call(rules: RuleSet, dial: Dial, within: float = 5.0) -> Call:
 
 def test_a_header_counts_when_a_trusted_proxy_brought_it(rules: RuleSet) -> None:
     fields = Fields(rules.site, rules.own)
-    assert fields.signals(_request(x_member="Gold"), {}) == {"membership": "gold"}
-    assert fields.signals(_request(x_member="gold", vouched=False), {}) == {}
+    assert fields.of_fields(_request(x_member="Gold")) == {"membership": "gold"}
+    assert fields.of_fields(_request(x_member="gold", vouched=False)) == {}
 
 
 def test_a_value_that_is_none_of_its_kind_is_unknown(rules: RuleSet) -> None:
-    assert Fields(rules.site, rules.own).signals(_request(x_member="platinum"), {}) == {}
+    assert Fields(rules.site, rules.own).of_fields(_request(x_member="platinum")) == {}
 
 
 def test_a_query_parameter_is_a_signal(rules: RuleSet) -> None:
-    assert Fields(rules.site, rules.own).signals(_request(), {"theme": "dark"}) == {"theme": "dark"}
+    assert Fields(rules.site, rules.own).of_query({"theme": "dark"}) == {"theme": "dark"}
 
 
 def _ask(*steps: Callable[[], Awaitable[Mapping[str, Value]]]) -> list[Value | str]:

@@ -6,7 +6,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from edge.signals.atlas import Atlas
 from edge.signals.geofile import GeoFile, sealed
 from edge.signals.kept import Kept, pair
 from tests.geo import DATABASE, bomb, encoded, made
+from tests.work import lines
 
 STOCKHOLM = "89.160.20.112"
 WHOLE = DATABASE.read_bytes()
@@ -136,21 +136,18 @@ BAD = {
 }
 
 
-def test_a_small_file_that_says_much_is_refused_in_no_time(serving: Desk) -> None:
+def test_a_small_file_that_says_much_is_refused_before_it_has_said_it(serving: Desk) -> None:
     serving.rename(bomb(14))
-    start = time.process_time()
-    serving.passes()
-    assert time.process_time() - start < 5
+    assert lines(serving.passes) < 200_000
     assert "too large to be places" in serving.file.problem
 
 
-def test_an_address_that_was_not_tried_costs_milliseconds_whatever_the_file_says(tmp_path: Path) -> None:
+def test_an_address_that_was_not_tried_has_no_place_in_a_file_that_leads_nowhere(tmp_path: Path) -> None:
     atlas, file = Atlas(), tmp_path / "places.mmdb"
     file.write_bytes(bomb(60))
     assert atlas.take({"path": str(file)})
-    start = time.process_time()
+    assert lines(lambda: atlas.find(STOCKHOLM)) < 1000
     assert atlas.find(STOCKHOLM).country == ""
-    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("content", BAD.values(), ids=BAD)

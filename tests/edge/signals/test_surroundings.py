@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import inf
 from pathlib import Path
 
 import pytest
 
 from edge.signals.facts import Facts
 from edge.signals.place import NOWHERE, Place
-from edge.signals.surroundings import Surroundings
+from edge.signals.surroundings import SOON, Surroundings
 from edge.signals.time import Times
 from edge.signals.weather.cell import Cell
 from edge.signals.weather.reading import Reading
@@ -84,7 +85,7 @@ def test_nothing_is_near_who_is_far_away_or_unknown(around: Surroundings) -> Non
 
 
 def test_a_page_about_a_place_has_that_places_weather_clock_and_facts(around: Surroundings) -> None:
-    place = around.about(FACTS, "/to/lisbon", NOON)
+    place = around.about(FACTS, around.spot_of("/to/lisbon"), NOON)
     assert place["place.name"] == "Lisbon"
     assert (place["place.weather"], place["place.temperature"], place["place.is_day"]) == ("clear", 17.0, True)
     assert (place["place.hour"], place["place.country"], place["place.kind"]) == (12, "PT", "coast")
@@ -97,22 +98,37 @@ def test_what_no_rule_asks_for_is_not_worked_out(tmp_path: Path, wished: Wished)
     assert document is not None
     around = Surroundings(compile_rules(document).site, Times(), wished, lambda name: name == "place.name")
     found = {"place.name": "Lisbon", "place.country": "PT", "place.kind": "coast", "place.queue": "long"}
-    assert around.about(FACTS, "/to/lisbon", NOON) == found
+    assert around.about(FACTS, around.spot_of("/to/lisbon"), NOON) == found
     assert around.site(FACTS, NOON) == {"load": "quiet"}
     assert wished == []
 
 
 def test_another_places_page_has_another_clock(around: Surroundings) -> None:
-    assert around.about(FACTS, "/to/bergen", NOON)["place.hour"] == 13
+    assert around.about(FACTS, around.spot_of("/to/bergen"), NOON)["place.hour"] == 13
 
 
 def test_the_first_pattern_that_matches_says_which_place(around: Surroundings) -> None:
-    assert around.about(FACTS, "/ferry", NOON)["place.name"] == "Bergen"
+    assert around.about(FACTS, around.spot_of("/ferry"), NOON)["place.name"] == "Bergen"
 
 
 @pytest.mark.parametrize("path", ["/", "/to/atlantis", "/to/", "/to/lisbon/x"])
 def test_other_pages_are_about_no_place(around: Surroundings, path: str) -> None:
-    assert around.about(FACTS, path, NOON) == {}
+    assert around.about(FACTS, around.spot_of(path), NOON) == {}
+
+
+@pytest.mark.parametrize(
+    ("facts", "until"),
+    [
+        (Facts(weather={"*": Told((Reading(0, "rain"),), 4e9)}), inf),
+        (Facts(weather={"*": Told((Reading(0, "rain"),), NOON + 9)}), NOON + 9),  # the weather is too old then
+        (Facts(weather={"*": Told((Reading(0, "rain"), Reading(NOON + 5, "snow")), NOON + 9)}), NOON + 5),
+        (Facts({"*": Told((Reading(0, "rain"),), 4e9)}, {"mood": ("busy", NOON + 3), "x": ("y", NOON)}), NOON + 3),
+        (Facts(), NOON + SOON),  # what is not known yet may be known in a moment
+    ],
+)
+def test_surroundings_hold_until_the_first_of_them_changes(around: Surroundings, facts: Facts, until: float) -> None:
+    assert min(around.until(facts, OSLO, None, NOON), 4e9) == min(until, 4e9)
+    assert min(around.until(facts, NOWHERE, around.spot_of("/to/lisbon"), NOON), 4e9) == min(until, 4e9)
 
 
 def test_load_and_pushes_are_the_same_for_all(around: Surroundings) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from edge.live import published
 from edge.live.published import content, read
 from edge.signals.facts import FOR_EVER, Facts, facts
 from edge.signals.weather.reading import Reading
@@ -57,7 +56,7 @@ def test_weather_that_found_no_room_is_told_with_the_next_call(
 ) -> None:
     known = Facts({"*": WEATHER["*"]}, {"mood": ("calm", 2000.0)}, "quiet")
     with monkeypatch.context() as full:
-        full.setattr(published.os, "fsync", lambda _: (_ for _ in ()).throw(OSError("no space left on device")))
+        full.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("no space left on device")))
         with pytest.raises(OSError, match="no space"):
             teller(known)
     teller(known)

@@ -43,9 +43,15 @@ def test_any_bytes_are_a_sheet_in_which_nothing_or_something_is_found(text: byte
 
 
 def test_taking_fifty_thousand_cells_and_finding_one_understands_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = written({f"{row / 4:.2f},{column / 4:.2f}": Told((RAIN,), 1.0) for row in range(250) for column in range(200)})
+    cells = (f"{row / 4:.2f},{column / 4:.2f}" for row in range(250) for column in range(200))
+    text = written(dict.fromkeys(cells, Told((RAIN,), 1.0)))
     understood = []
-    monkeypatch.setattr(sheet.orjson, "loads", lambda line: understood.append(line) or {"series": [], "until": 2.0})
+
+    def understand(line: bytes) -> dict[str, object]:
+        understood.append(line)
+        return {"series": [], "until": 2.0}
+
+    monkeypatch.setattr("orjson.loads", understand)
     found = Sheet(text)
     assert [found["30.25,1.50"] for _ in range(3)] == [Told((), 2.0)] * 3
     assert len(understood) == 1
