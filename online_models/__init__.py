@@ -1,1 +1,1 @@
-"""Policies that learn. In this version there is one: even shares, drawn by the rules."""
+"""Policies that learn which variant works, and the numbers that they publish."""

@@ -1,1 +1,1 @@
-"""The event log: what was shown, what followed, how often each side was decided; a noun beside signals and decisions."""
+"""The event log: what was shown, what followed, and how often each side was decided."""

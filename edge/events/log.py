@@ -57,9 +57,10 @@ class Log:
         """Let go of the file."""
         self._connection.close()
 
-    def exposures(self, after: int = 0, limit: int = 1000) -> list[tuple[int, Exposure]]:
-        """The next exposures after a `seq`, with theirs, in order."""
-        rows = self._all(f"SELECT seq, {_EXPOSURE} FROM exposures WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))  # noqa: S608 - no value in it
+    def exposures(self, after: int = 0, limit: int = 1000, experience: str = "") -> list[tuple[int, Exposure]]:
+        """The next exposures after a `seq`, with theirs, in order; of one experience where it is named."""
+        only, values = (" AND experience = ?", (after, experience, limit)) if experience else ("", (after, limit))
+        rows = self._all(f"SELECT seq, {_EXPOSURE} FROM exposures WHERE seq > ?{only} ORDER BY seq LIMIT ?", values)  # noqa: S608 - no value in it
         return [(row[0], exposure(row[1:])) for row in rows]
 
     def outcomes_of(self, decisions: Sequence[str]) -> dict[str, list[Outcome]]:
@@ -88,17 +89,14 @@ class Log:
             found[model, signal][value] = n
         return dict(found)
 
-    def sweep(self, before: float, upto: int, limit: int = 1000) -> int:
-        """Remove some of what came before a moment (seconds since the epoch), and say how many rows that were.
+    def sweep(self, now: float, keep: float, upto: int, limit: int = 1000) -> int:
+        """Remove some of what is older than `keep` seconds, and say how many rows that were; until it gives 0.
 
-        Of exposures only those up to a `seq` (they have been learned) whose window is over; call it until it gives 0.
+        Of exposures only those up to a `seq`, which have been learned, and whose window has been over for an hour.
         """
+        old = {"old": now - keep, "over": now - _AFTER, "upto": upto, "limit": limit}
         with self.transaction():
-            removed = sum(
-                self._connection.execute(sweep, (before, upto, limit)).rowcount
-                for sweep in (_OLD_EXPOSURES, _OLD_OUTCOMES, _OLD_TALLIES, _OLD_VALUES)
-            )
-        return removed
+            return sum(self._connection.execute(sweep, old).rowcount for sweep in _SWEEPS)
 
     def states(self) -> dict[str, tuple[int, str]]:
         """What was learned: (the `seq` up to which, the state as JSON) by model."""
@@ -138,8 +136,14 @@ class Log:
     def notes(self, limit: int = 100) -> list[Audit]:
         """What was done, the latest first."""
         return [
-            Audit(*row) for row in self._all("SELECT at, who, what, details FROM audit ORDER BY seq DESC LIMIT ?", (limit,))
+            Audit(*row)
+            for row in self._all("SELECT at, who, what, details FROM audit ORDER BY seq DESC LIMIT ?", (limit,))
         ]
+
+    def noted(self, after: int = 0) -> list[tuple[int, Audit]]:
+        """What was done after a `seq`, with theirs, in order."""
+        rows = self._all("SELECT seq, at, who, what, details FROM audit WHERE seq > ? ORDER BY seq", (after,))
+        return [(seq, Audit(*row)) for seq, *row in rows]
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -164,17 +168,20 @@ class Log:
 
 def exposure(row: Sequence[Any]) -> Exposure:
     """An exposure from its columns, in their order."""
-    return Exposure(*row[:7], tuple(orjson.loads(row[7])), *row[8:])
+    return Exposure(*(*row[:7], tuple(orjson.loads(row[7])), *row[8:]))
 
 
-_OLD_EXPOSURES: Final = """
-DELETE FROM exposures WHERE seq IN (
-    SELECT seq FROM (SELECT seq, at, window FROM exposures WHERE seq <= ?2 ORDER BY seq LIMIT ?3)
-    WHERE at < ?1 AND at + window < unixepoch() - 3600)"""
-_OLD_OUTCOMES: Final = """
-DELETE FROM outcomes WHERE seq IN (
-    SELECT seq FROM (SELECT seq, at, decision FROM outcomes ORDER BY seq LIMIT ?3) AS old
-    WHERE at < ?1 AND NOT EXISTS (SELECT 1 FROM exposures WHERE decision = old.decision))"""
-_OLD_TALLIES: Final = "DELETE FROM tallies WHERE hour < ?1 / 3600 - 1 AND ?2 >= 0 AND ?3 > 0"
-_OLD_VALUES: Final = "DELETE FROM seen WHERE day < ?1 / 86400 - 1 AND ?2 >= 0 AND ?3 > 0"
+_AFTER: Final = 3600.0
+"""Seconds for which an exposure stays after its window, however short `retention_days` is."""
+
+_SWEEPS: Final = (
+    """DELETE FROM exposures WHERE seq IN (
+        SELECT seq FROM (SELECT seq, at, window FROM exposures WHERE seq <= :upto ORDER BY seq LIMIT :limit)
+        WHERE at < :old AND at + window < :over)""",
+    """DELETE FROM outcomes WHERE seq IN (
+        SELECT seq FROM (SELECT seq, at, decision FROM outcomes ORDER BY seq LIMIT :limit) AS first
+        WHERE at < :old AND NOT EXISTS (SELECT 1 FROM exposures WHERE decision = first.decision))""",
+    "DELETE FROM tallies WHERE hour < :old / 3600 - 1",
+    "DELETE FROM seen WHERE day < :old / 86400 - 1",
+)
 """What is old is looked for among the first rows only, so that no sweep takes long."""

@@ -22,6 +22,8 @@ ALPHA: Final = 0.05
 """The chance that an experience without harm is ever stopped."""
 FEW: Final = 50
 """Rows on either side below which nothing is said."""
+_MET: Final = 25.0
+"""Likewise, those that are not 0, as they were to be expected there: rare things tell little of themselves."""
 TOLERANCE: Final = 0.01
 """A harm below this share of what is usual stops nothing: nobody would notice it, and the snippet itself costs a little."""
 
@@ -59,20 +61,29 @@ class Comparison:
 
     harm: Sequence = field(default_factory=Sequence)
     usual: Sequence = field(default_factory=Sequence)  # of all values
-    sides: list[int] = field(default_factory=lambda: [0, 0])  # rows without and with the experience
+    without: int = 0  # rows without the experience
+    met: int = 0  # values that are not 0
+    weights: float = 0.0  # sum of their squares
 
     def add(self, value: float, weight: float) -> None:
         """One row; what is usual is known from those before it alone."""
         if self.usual.n:
             self.harm.add((value - self.usual.mean) * weight)
         self.usual.add(value)
-        self.sides[weight > 0] += 1
+        self.without += weight <= 0
+        self.met += value != 0
+        self.weights += weight * weight
 
     def worse(self, alpha: float) -> float:
-        """By how much it is worse at least; 0 while that is not certain, or not worth a word."""
-        if min(self.sides) < FEW:
+        """By how much it is worse at least; 0 while that is not certain, or not worth a word.
+
+        A side that has not met a rare thing yet seems to vary less than it does: so the spread is at least what it
+        would be if both sides were alike.
+        """
+        fewer = min(self.without, self.usual.n - self.without)
+        if fewer < FEW or fewer * self.met < _MET * self.usual.n:
             return 0.0
-        least = self.harm.lower(alpha)
+        least = self.harm.lower(alpha, self.weights * self.usual.spread / self.usual.n)
         return least if least > TOLERANCE * self.usual.mean else 0.0
 
 
@@ -132,12 +143,13 @@ def _plain(design: Design) -> list[Any]:
 
 def _numbers(comparison: Comparison) -> list[Any]:
     harm, usual = comparison.harm, comparison.usual
-    return [[harm.n, harm.mean, harm.spread], [usual.n, usual.mean, usual.spread], comparison.sides]
+    sums = [comparison.without, comparison.met, comparison.weights]
+    return [[harm.n, harm.mean, harm.spread], [usual.n, usual.mean, usual.spread], sums]
 
 
 def _comparison(numbers: list[Any]) -> Comparison:
-    harm, usual, (without, with_it) = numbers
-    return Comparison(_sequence(harm), _sequence(usual), [int(without), int(with_it)])
+    harm, usual, (without, met, weights) = numbers
+    return Comparison(_sequence(harm), _sequence(usual), int(without), int(met), float(weights))
 
 
 def _sequence(numbers: list[Any]) -> Sequence:

@@ -36,11 +36,15 @@ class Sequence:
         self.mean += off / self.n
         self.spread += off * (value - self.mean)
 
-    def lower(self, alpha: float) -> float:
-        """What the true mean lies above, at all times at once with probability 1 - alpha; 0 < alpha < 1/2."""
-        if self.n < 2 or self.spread <= 0:
+    def lower(self, alpha: float, spread: float = 0.0) -> float:
+        """What the true mean lies above, at all times at once with probability 1 - alpha; 0 < alpha < 1/2.
+
+        `spread`: what V is at least, where more is known of it than the values tell.
+        """
+        spread = max(self.spread, spread)
+        if self.n < 2 or spread <= 0:
             return -math.inf
         x = -2 * math.log(2 * alpha) + math.log(-2 * math.log(2 * alpha) + 1)
         grown = self.n * x / TIGHT + 1  # V r + 1
-        r = (grown - 1) / self.spread
+        r = (grown - 1) / spread
         return self.mean - math.sqrt(2 * grown / r * math.log1p(math.sqrt(grown) / (2 * alpha))) / self.n

@@ -10,7 +10,9 @@ from edge.web.asgi import Scope
 from edge.web.peer import Trust
 from edge.web.request import Headers, Request
 
-_ESCAPES: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")  # a stray % costs a step, where urllib's costs an exception
+_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")  # a stray % costs a step, where urllib's costs an exception
+_DIGITS: Final = "0123456789abcdefABCDEF"
+_BYTE: Final = {f"{high}{low}".encode(): bytes.fromhex(high + low) for high in _DIGITS for low in _DIGITS}
 
 
 def read(scope: Scope, trust: Trust) -> Request:
@@ -44,12 +46,10 @@ def decoded(raw: bytes) -> str:
     A bad escape stays as it came; what is not UTF-8 becomes the replacement character.
     """
     if b"%" in raw:
-        raw = _ESCAPES.sub(_bytes, raw)
+        parts = _ESCAPE.split(raw)  # digits at odd places; a function called for each would take three times as long
+        parts[1::2] = map(_BYTE.__getitem__, parts[1::2])
+        raw = b"".join(parts)
     return raw.decode("utf-8", "replace")
-
-
-def _bytes(escapes: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escapes[0].replace(b"%", b"").decode("ascii"))
 
 
 def hostname(authority: bytes) -> str:

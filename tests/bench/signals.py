@@ -188,7 +188,7 @@ def main() -> int:
         bench.cost(bench.regulars())
     warm = min(bench.cost(bench.regulars()) for _ in range(5))
     hostile = {
-        (field, piece): bench.cost(_hostile(field, piece, turn) for turn in range(5))
+        (field, piece): bench.cost(_hostile(field, piece, turn) for turn in range(15))
         for field in FIELDS
         for piece in PIECES
     }

@@ -1,0 +1,3 @@
+from online_models.policies.visitor import Visitor
+class Apprentice(Visitor):
+    name = "rules"
