@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from edge import clock
+from edge.beacon.measure import Measure
 from edge.errors import WindsockError
 from edge.gateway.circuit import Circuit
 from edge.gateway.forward import Gateway
@@ -24,7 +25,7 @@ from edge.live.folder import Folder
 from edge.live.switched import Switched
 from edge.middleware import hold
 from edge.middleware.personalize import Options, Personalize
-from edge.run import switches
+from edge.run import events, switches
 from edge.settings import Raw, Settings, load, unbuilt
 from edge.settings.secret import keys_at_start
 from edge.signals.atlas import Atlas
@@ -35,6 +36,7 @@ from edge.signals.front import Front, advice
 from edge.signals.geofile import GeoFile
 from edge.signals.read import Reader, prepare
 from edge.signals.surroundings import Wish, nobody
+from edge.telemetry.beacons import BeaconMetrics
 from edge.telemetry.metrics import Metrics, WeatherMetrics
 from edge.telemetry.trouble import Trouble
 from edge.web.asgi import App, Receive, Scope, Send
@@ -174,6 +176,7 @@ def personalize(
     metrics: Metrics,
     secrets: tuple[bytes, ...] = (),
     signals: Reader | None = None,
+    measure: Measure | None = None,
 ) -> Personalize:
     """The middleware, with the operator's settings; `secrets` are what the secret file holds."""
     return Personalize(
@@ -194,7 +197,16 @@ def personalize(
         ),
         signals=signals,
         providers=Calls(longest_call(settings), clock.system),
+        own_pages=measure.paths if measure is not None else None,
     )
+
+
+def measure(settings: Settings, current: Current, metrics: Metrics, secrets: tuple[bytes, ...]) -> Measure | None:
+    """What measures pages and takes their beacons; None where the store is no file."""
+    file = events(settings)
+    if file is None:
+        return None
+    return Measure(settings, file, current, secrets, BeaconMetrics(metrics.registry), clock.system)
 
 
 def _any_of(written: Iterable[str]) -> Callable[[str], bool]:

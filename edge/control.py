@@ -22,6 +22,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from edge import clock
+from edge.beacon.rewards import Rewards
 from edge.console.app import private_app
 from edge.console.guard import Guard
 from edge.console.state import State
@@ -29,11 +30,13 @@ from edge.edition import Edition
 from edge.errors import WindsockError
 from edge.live.current import Current, Document
 from edge.live.folder import Folder
-from edge.live.published import content, publish, read
+from edge.live.published import content, follow_content, publish, read
 from edge.live.publisher import Publisher
+from edge.live.snapshots import learner, watch_age
 from edge.question import answer, whence
-from edge.run import Run, last_good, listening, orphaned, switches
+from edge.run import Run, events, last_good, listening, orphaned, switches
 from edge.settings import Address, Settings, from_json
+from edge.settings.secret import fresh, keys_again
 from edge.signals.atlas import Atlas
 from edge.signals.called import Called
 from edge.signals.custom import longest_call
@@ -43,6 +46,7 @@ from edge.signals.geofile import GeoFile
 from edge.signals.kept import Kept
 from edge.signals.read import Reader, for_questions
 from edge.signals.weather.sheet import whole
+from edge.telemetry.beacons import BeaconMetrics
 from edge.telemetry.log import configure
 from edge.telemetry.metrics import WeatherMetrics
 from edge.web.consent import Consent
@@ -94,7 +98,9 @@ async def _control(run: Run, settings: Settings, parent: int, kept: Kept | None)
     signals = for_questions(settings, atlas, lambda cell, _: world.want(cell))
     world, counts = _world(run, signals), WeatherMetrics()
     reachable, front = partial(_reachable, settings.listen), partial(_front, run)
-    state = State(current, folder, run, publisher, reachable, places, front, world.push)
+    rewards = _rewards(settings, current)
+    reward = rewards.take if rewards is not None else None
+    state = State(current, folder, run, publisher, reachable, places, front, world.push, reward)
     server = _listener(state, settings, signals)
     tasks = [
         asyncio.ensure_future(task)
@@ -104,6 +110,8 @@ async def _control(run: Run, settings: Settings, parent: int, kept: Kept | None)
             server.serve(),
             _settle(publisher, settings),
             places.watch(),
+            follow_content(run.snapshot, learner(current)),
+            watch_age(current),
             world.run(partial(_rules, current)),
             sky.watch(settings, world, counts, clock.system),
             sky.count(world, counts, clock.system),
@@ -118,7 +126,10 @@ async def _control(run: Run, settings: Settings, parent: int, kept: Kept | None)
     server.stop()  # type: ignore[no-untyped-call]
     for task in tasks:
         task.cancel()
-    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    if rewards is not None:
+        await rewards.close()
+    for ended in results:
         if isinstance(ended, Exception):
             raise ended
 
@@ -188,6 +199,15 @@ def _tell(teller: Teller, signals: Reader, known: Facts) -> None:
     """Answer questions by these facts from now on, and let the workers know them. Raises OSError without room."""
     signals.facts = known
     teller(known)
+
+
+def _rewards(settings: Settings, current: Current) -> Rewards | None:
+    """What takes the rewards of servers; None where the store is no file."""
+    file = events(settings)
+    if file is None:
+        return None
+    keys = partial(keys_again, settings, (fresh(),))
+    return Rewards(settings, file, current, keys, BeaconMetrics(), clock.system)
 
 
 def _rules(current: Current) -> RuleSet | None:

@@ -3,6 +3,7 @@
 settings.json   what each process is started with (mode 0600: it may hold tokens)
 lock            held by the process that made the directory, for as long as it or one of its workers lives
 edition.json    the edition that workers follow
+snapshot.json   what was learned, as the learner has published it last
 facts.json      what is known of the world beside the requests: what was pushed, how busy the site is
 weather         the weather by cells, one line each
 wishes          a socket: what workers want to know of it
@@ -78,6 +79,11 @@ class Run:
     def edition(self) -> Path:
         """The published edition."""
         return self.path / "edition.json"
+
+    @property
+    def snapshot(self) -> Path:
+        """The published snapshot of what was learned."""
+        return self.path / "snapshot.json"
 
     @property
     def geo(self) -> Path:
@@ -190,10 +196,16 @@ def _locked(path: Path) -> int:
     return handle
 
 
+def events(settings: Settings) -> Path | None:
+    """The file of the event log: the store's; None where the store is no file."""
+    scheme, _, file = settings.store.partition("sqlite:///")
+    return None if scheme or not file else Path(file)
+
+
 def last_good(settings: Settings) -> Path | None:
     """Where the last good edition survives a restart: beside the store's file; None without one."""
-    scheme, _, file = settings.store.partition("sqlite:///")
-    return None if scheme or not file else Path(file).with_suffix(".edition.json")
+    file = events(settings)
+    return file and file.with_suffix(".edition.json")
 
 
 def switches(settings: Settings) -> Path | None:

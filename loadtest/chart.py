@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import cycle
+from math import floor, log10
 from typing import Final
 
 WIDTH: Final = 860
@@ -29,7 +30,7 @@ def chart(title: str, across: str, end: float, lines: Lines) -> str:
     top = max(max(values) for values in lines.values()) or 1.0
     colours = dict(zip(lines, cycle(_COLOURS), strict=False))
     heights = {name: _height(values[-1], top) for name, values in lines.items()}
-    drawn = [_line(lines[name], top, colours[name], name == next(iter(lines))) for name in reversed(lines)]
+    drawn = [_line(lines[name], top, colours[name], name == next(iter(lines))) for name in reversed(list(lines))]
     labels = [_label(name, at, colours[name]) for name, at in _apart(heights).items()]
     return "\n".join(
         (
@@ -78,7 +79,7 @@ def _apart(heights: Mapping[str, float]) -> dict[str, float]:
     last = -float("inf")
     for name in order:
         last = placed[name] = max(heights[name], last + _LINE)
-    bottom = _BOTTOM + _LINE
+    bottom = float(_BOTTOM + _LINE)
     for name in reversed(order):
         bottom = placed[name] = min(placed[name], bottom - _LINE)
     return placed
@@ -86,6 +87,6 @@ def _apart(heights: Mapping[str, float]) -> dict[str, float]:
 
 def _ticks(top: float) -> list[float]:
     """Round values from 0 to at most `top`, about five of them."""
-    scale = 10.0 ** (len(f"{int(top)}") - 1) if top >= 1 else 10.0 ** -len(f"{int(1 / top)}")
+    scale = 10.0 ** floor(log10(top))
     step = next(each * scale for each in (*[part / 10 for part in _STEPS], *_STEPS) if top / (each * scale) <= 6)
     return [step * number for number in range(int(top / step) + 1)]

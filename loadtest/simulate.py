@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Protocol
 
-from loadtest.worlds.crowd import Visit
+from loadtest.worlds.crowd import BEGIN, Visit
 from loadtest.worlds.world import Fate, World
 
 WINDOW: Final = 3600.0
@@ -60,7 +60,9 @@ class Run:
     even: float = 0.0  # expected clicks of even shares
     won: float = 0.0  # of this player
     best: float = 0.0  # of one who knows the truth
-    path: list[tuple[float, float, float]] = field(default_factory=list)  # the three, after each hundredth of the visits
+    path: list[tuple[float, float, float]] = field(
+        default_factory=list
+    )  # the three, after each hundredth of the visits
     newest: float = 0.0  # largest share of the late variant before its first window closed
     least: float = 1.0  # smallest share of any variant
 
@@ -107,7 +109,7 @@ def simulate(
         shown = player.show(visit, variants)
         books.open(visit, fate, shown, variants)
         run.least = min(run.least, *shown.odds)
-        if len(variants) > len(world.variants) - 1 and world.variants[-1] not in books.closed:
+        if visit.at >= world.joins > BEGIN and world.variants[-1] not in books.closed:
             run.newest = max(run.newest, shown.odds[-1])
         if not visit.bot:
             _count(run, fate, shown)

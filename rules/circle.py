@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from rules.glob import pattern
+from rules.learning import deciding
 from rules.phrase import condition
 from rules.problem import Mistake
 from rules.reach import exclusive
@@ -44,7 +45,7 @@ class Redirect:
         """Who is sent."""
         if self.variant == self.experience["default"]:
             return [None]
-        entries = self.experience["choose"]
+        entries = deciding(self.experience)
         whens = [entry["when"] for entry in entries if any(name == self.variant for name, _ in entry["shares"])]
         return [None if when is None else condition(when, own) for when in whens]
 

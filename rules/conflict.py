@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any, Final
 
 from rules.glob import pattern
+from rules.learning import deciding
 from rules.phrase import condition
 from rules.problem import Mistake
 from rules.reach import exclusive
@@ -103,7 +104,7 @@ class Together:
         """For whom a page is changed."""
         if experience["name"] not in self._whens:
             forms = {name: variant["forms"] for name, variant in experience["variants"].items()}
-            entries = [entry for entry in experience["choose"] if any(forms[name] for name, _ in entry["shares"])]
+            entries = [entry for entry in deciding(experience) if any(forms[name] for name, _ in entry["shares"])]
             whens = [None] if forms[experience["default"]] else [entry["when"] for entry in entries]
             read = [None if when is None else condition(when, self._own) for when in whens]
             self._whens[experience["name"]] = read

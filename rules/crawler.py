@@ -52,7 +52,7 @@ def _entries(data: Plain) -> Iterator[tuple[Place, object, object]]:
     """Place, condition and outcome of each entry of `choose`."""
     choose = data.get("choose")
     for at, entry in enumerate(choose if isinstance(choose, list) else []):
-        if isinstance(entry, dict):
+        if isinstance(entry, dict) and entry.get("policy") != "rules":
             shown = entry.get("show") or repr([entry.get("split"), entry.get("learn")])
             yield ("choose", at, "when"), entry.get("when"), shown
 

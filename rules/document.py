@@ -19,6 +19,7 @@ from typing import Any
 
 from rules.model import EntryFile, ExperienceFile
 from rules.sitefile import SiteFile
+from rules.values import HALF_LIFE
 from rules.variant import HeaderForm, PageForm, PathForm, RedirectForm, SeveralForms
 
 Json = dict[str, Any]
@@ -110,4 +111,6 @@ def _entry(entry: EntryFile) -> Json:
     elif entry.learn is not None:
         plain |= {"kind": "learn", "shares": [[name, 1.0] for name in entry.learn]}
         plain |= {"signals": entry.from_ or [], "policy": entry.policy or "visitor"}
+        plain |= {"half_life": entry.half_life or HALF_LIFE}
+        plain |= {"prior": {name: list(counts) for name, counts in (entry.prior or {}).items()}}
     return plain

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from rules.learning import deciding
 from rules.problem import Mistake, Place
 from rules.telltale import PRICE, SAID_BACK, SENSITIVE
 from rules.written import REFUSED
@@ -95,7 +96,7 @@ def _said_back(texts: Collection[tuple[Place, str]]) -> Iterator[Mistake]:
 def _who_decides(experience: Plain, own: Collection[str]) -> Mapping[str, str]:
     """Variant -> the signal about the visitor, or the coin, by which some see it and others do not."""
     shown: dict[str, str] = {}
-    for entry in experience["choose"]:
+    for entry in deciding(experience):
         asked = {*_signals(entry["when"]), *entry["signals"]}
         signals = sorted(name for name in asked if name in WHO or name in own or name.startswith(_VISITOR))
         by = f"`{signals[0]}`" if signals else "chance" if len(entry["shares"]) > 1 else ""

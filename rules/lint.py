@@ -20,6 +20,7 @@ from rules.conflict import overlaps
 from rules.fact import facts, unnamed
 from rules.folder import open_folder
 from rules.judgement import doubts, permission, personal, place_of
+from rules.learning import beside, deciding, unlearned
 from rules.phrase import condition
 from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.reach import Taken, possible, terms
@@ -91,6 +92,7 @@ def _one(experience: Plain, own: Own, today: date) -> Iterator[Mistake]:
     yield from _entries(experience, own)
     for look in (_elements, _shares, _unshown, _goal, _shifting):
         yield from look(experience)
+    yield from unlearned(experience, own)
     yield from _old(experience, today)
     yield from permission(experience, today)
 
@@ -110,7 +112,8 @@ def _entries(experience: Plain, own: Own) -> Iterator[Mistake]:
             yield _unreached(number, by, experience["choose"])
             if experience["choose"][by[0] - 1]["when"] is None:  # the same is so of all below
                 return
-        taken.add(number, left)
+        if not beside(entry):
+            taken.add(number, left)
 
 
 def _vain(experience: Plain, dayparts: Mapping[str, Any], own: Own, today: date) -> Iterator[Mistake]:
@@ -178,7 +181,7 @@ def _elements(experience: Plain) -> Iterator[Mistake]:
 
 def _unshown(experience: Plain) -> Iterator[Mistake]:
     """Variants that no entry shows."""
-    shown = {name for entry in experience["choose"] for name, _ in entry["shares"]} | {experience["default"]}
+    shown = {name for entry in deciding(experience) for name, _ in entry["shares"]} | {experience["default"]}
     for name in experience["variants"]:
         if name not in shown:
             message = f"nothing shows the variant `{name}`"
@@ -187,15 +190,10 @@ def _unshown(experience: Plain) -> Iterator[Mistake]:
 
 
 def _goal(experience: Plain) -> Iterator[Mistake]:
-    """Success needs time to be seen, and learning needs success."""
+    """Success needs time to be seen."""
     if "visit" in experience["goal"] and experience["reward_window"] < SHORT_VISIT:
         message = f"who has to go to another page needs more time than {experience['reward_window'] / 60:g} minutes"
         yield Mistake(("reward_window",), message, "write for example `reward_window: 1d`", "warning")
-    for at, entry in enumerate(experience["choose"]):
-        if entry["kind"] == "learn" and entry["policy"] in _LEARNING and not experience["goal"]:
-            message = "there is nothing to learn from: no `goal` says what success is"
-            hint = 'add for example `goal: click "#hero a"`, or use `split`'
-            yield Mistake(("choose", at, "learn"), message, hint, "warning", key=True)
 
 
 def _shifting(experience: Plain) -> Iterator[Mistake]:
@@ -244,5 +242,4 @@ ELEMENTS: Final = frozenset(
 )
 """Elements of HTML, old ones too, and of drawings in it."""
 
-_LEARNING: Final = ("visitor", "everyone", "cautious")
 _MARKUP: Final = ("replace", "before", "after")

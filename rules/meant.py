@@ -42,6 +42,10 @@ ENTRY: Final[Mapping[str, str]] = {
     **_all("then variant use display serve value", "show"),
     **_all("weights random shares distribution ab", "split"),
     **_all("bandit optimize optimise auto", "learn"),
+    **_all("signals features by per depends_on", "from"),
+    **_all("algorithm method strategy mode learner", "policy"),
+    **_all("halflife half-life decay memory forget forgetting", "half_life"),
+    **_all("priors known history start_from warm_start", "prior"),
 }
 
 TEST: Final[Mapping[str, str]] = {

@@ -24,6 +24,7 @@ from rules.field import (
     Name,
     Or,
     PathGlobs,
+    Prior,
     Selector,
     Shape,
     Share,
@@ -36,11 +37,11 @@ from rules.field import (
     read,
 )  # fmt: skip
 from rules.problem import Mistake, ReadingError, wrong
-from rules.spelling import listed
+from rules.spelling import advice, listed
 from rules.variant import VariantFile, variant_tag
 
 GUARDRAILS: Final = ("bounce", "lcp", "cls", "inp")
-POLICIES: Final = ("visitor", "everyone", "cautious", "even", "rules")
+POLICIES: Final = ("visitor", "everyone", "cautious", "even", "rules", "greedy", "gap")
 
 
 def _where(value: object) -> object:
@@ -78,6 +79,12 @@ class EntryFile(Shape):
     policy: Annotated[str, *read(one_of(POLICIES, "policy"), enum=[*POLICIES])] | None = Field(
         None, description="How `learn` learns; `visitor` where it is left out."
     )
+    half_life: Duration | None = Field(
+        None, description="After how long what was learned counts half: 14d. A short one follows what is trending."
+    )
+    prior: dict[Name, Prior] | None = Field(
+        None, min_length=1, description="What is known of variants before the start: `rain: 8 of 200` visits succeeded."
+    )
 
     @model_validator(mode="after")
     def _one_action(self) -> EntryFile:
@@ -85,9 +92,14 @@ class EntryFile(Shape):
         if len(actions) != 1:
             found = f"{listed(actions)} stand together" if actions else "the entry shows nothing"
             raise wrong(found, "each entry has one of show, split, learn")
-        for key, written_ in (("from", self.from_), ("policy", self.policy)):
-            if written_ is not None and self.learn is None:
+        for name in ("from_", "policy", "half_life", "prior"):
+            if getattr(self, name) is not None and self.learn is None:
+                key = name.rstrip("_")
                 raise ReadingError(Mistake((key,), f"`{key}` belongs to `learn`", "delete it here", key=True))
+        for name in self.prior or ():
+            if name not in (self.learn or ()):
+                hint = advice(name, self.learn or (), all_of_them="it learns of")
+                raise ReadingError(Mistake(("prior", name), f"`{name}` is not learned of here", hint, key=True))
         if self.split is not None and not sum(self.split.values()):
             raise ReadingError(Mistake(("split",), "all shares are 0", "give at least one variant a share"))
         if self.learn is not None and len(set(self.learn)) < len(self.learn):

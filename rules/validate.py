@@ -176,7 +176,9 @@ _MISSING: Final = {
 }
 
 _BELONGS: Final = {
-    **dict.fromkeys(("when", "show", "split", "learn", "from", "policy"), "put it into an entry of `choose`"),
+    **dict.fromkeys(
+        ("when", "show", "split", "learn", "from", "policy", "half_life", "prior"), "put it into an entry of `choose`"
+    ),
     **dict.fromkeys(("html", "file", "text", "set", "remove", "before", "after"), "put it into one of the `variants`"),
     **dict.fromkeys(("path", "host", "query"), "put it into `where`"),
     **dict.fromkeys(("timezone", "dayparts", "events"), "put it into site.yaml"),
@@ -194,6 +196,7 @@ _SHAPES: Final[Mapping[tuple[str, str], str]] = {
     ("split", "dict_type"): "name the variants and their shares: `split: {a: 50, b: 50}`",
     ("learn", "list_type"): "name the variants: `learn: [a, b]`",
     ("from", "list_type"): "name the signals: `from: [device, daypart]`",
+    ("prior", "dict_type"): "write what is known of each variant: `prior: {rain: 8 of 200}`",
     ("set", "dict_type"): "name the attribute: `set: {src: /img/rain.jpg}`",
     ("places", "dict_type"): "write each with a name and coordinates: `bergen: {name: Bergen, at: [60.39, 5.32]}`",
     ("stores", "dict_type"): "write each with a name and coordinates: `city: {name: City, at: [59.91, 10.75]}`",

@@ -38,6 +38,10 @@ _NOT_OURS: Final = frozenset(
 )
 """Request headers that frame the message or say who asks: a rule may not set them."""
 
+MOST_VISITS: Final = 1_000_000
+"""Visits that may be known beforehand: as many as a model would ever believe."""
+
+_PRIOR: Final = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s+of\s+(\d{1,7}(?:\.\d{1,3})?)", re.ASCII)
 _DURATION: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(s|sec|m|min|h|d)")
 _SECONDS: Final = {"s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -118,6 +122,24 @@ def positive(written: object) -> float:
     if not re.fullmatch(r"\d{1,12}(\.\d{1,6})?", value, re.ASCII) or not float(value):
         raise wrong(f"`{value}` is no number above 0", "write digits, such as 1 or 99.5")
     return float(value)
+
+
+def prior(written: object) -> tuple[float, float]:
+    """Successes and visits of `8 of 200`."""
+    value = short(written)
+    found = _PRIOR.fullmatch(value)
+    if found is None:
+        loose = re.fullmatch(r"([\d.]+)\s*(?:/|:|out of|in|from)\s*([\d.]+)", value, re.ASCII)
+        example = f"{loose[1]} of {loose[2]}" if loose else "8 of 200"
+        raise wrong(f"`{value}` is no experience to begin with", f"write successes and visits, such as {example}")
+    successes, visits = float(found[1]), float(found[2])
+    if not 0 < visits <= MOST_VISITS:
+        raise wrong(f"`{value}` is out of reach", f"write a number of visits from 1 to {MOST_VISITS:,}, without commas")
+    if successes > visits:
+        raise wrong(
+            f"`{value}` has more successes than visits", f"write successes first, such as {found[2]} of {found[1]}"
+        )
+    return successes, visits
 
 
 def hours(written: object) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from edge.console.guard import Endpoint, Guard
 from edge.console.json import as_json
 from edge.console.push import pusher
+from edge.console.reward import rewarder
 from edge.console.state import State
 from edge.console.switch import switcher
 from edge.telemetry.metrics import FLUSH, exposition
@@ -47,6 +48,7 @@ def private_app(state: State, explain: Explain, guard: Guard | None = None, sign
             Route("/explain", guard.secret(_answering(state, explain))),
             Route("/signals", guard.secret(_answering(state, signals))),
             Route("/signals/{name:path}", guard.secret(pusher(state)), methods=["PUT"]),
+            Route("/reward", guard.secret(rewarder(state.reward)), methods=["POST"]),
             Route("/off", guard.secret(switcher(state, on=False)), methods=["POST"]),
             Route("/on", guard.secret(switcher(state, on=True)), methods=["POST"]),
         ]

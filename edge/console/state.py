@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from edge.console.reward import Reward
 from edge.edition import Edition
 from edge.run import Serves
 
@@ -60,3 +61,4 @@ class State:
     places: Places | None = None
     front: Callable[[], str] = str  # what to do about a proxy in front that is not listed, or nothing
     push: Callable[[str, bytes], float] | None = None  # takes a pushed signal; until when it holds; ValueError
+    reward: Reward | None = None  # takes what a server says of a page

@@ -2,7 +2,7 @@
 
 Each experience takes these steps in order, and each step is final:
 
-1. off: it is switched off -> the default
+1. off: it is switched off, or one of its guardrails stopped it -> the default
 2. preview: somebody looks at one variant -> that one, on whatever page, at whatever time
 3. outside: `where`, then the window, the rollout, the group -> the default
 4. holdout -> the default
@@ -13,8 +13,9 @@ shown, also in a preview, the default is (see `rules.choose`).
 
 Rollout, group, holdout and shares are coins, and all of them are read off the place of one bucket (see `rules.draw`):
 whole counts of the buckets in play, so that the probability that is stated is the one that was drawn with. A share that
-rounds to no bucket has probability 0, and where one variant has them all nothing is drawn. `learn` has no model behind
-it yet: it is drawn from even shares and says so, with the reason `split`.
+rounds to no bucket has probability 0, and where one variant has them all nothing is drawn. The shares of `learn` come
+from the edition's snapshot, and are even where there is none (see `edge.decisions.learned`). An entry whose policy is
+`rules` decides nothing: what the entries below it decide is told to its model, which learns beside them.
 
 Three kinds of chance come in, as a `Draw`:
 
@@ -35,22 +36,24 @@ Which experiences are on a page and which entry matches is looked up in the edit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from edge.context import Context
+from edge.decisions.blanks import fillings, stands_for
+from edge.decisions.learned import Odds, lesson
+from edge.decisions.learned import odds as learned_odds
 from edge.decisions.values import Decision, Draw, Reason
 from edge.edition import EVERYTHING, Edition
-from rules.choose import Choice, choose, taken
-from rules.draw import Counts, counts, largest, pick
+from rules.choose import Choice, Shares, choose, taken
+from rules.draw import counts, largest, pick
 from rules.index import Page
-from rules.signals import UNKNOWN
 from rules.values import BUCKETS, HELD, Experience
 from rules.where import leads_elsewhere
 
-_REASONS: Final[dict[str, Reason]] = {"show": "rule", "split": "split", "learn": "split", "default": "default"}
+_REASONS: Final[dict[str, Reason]] = {"show": "rule", "split": "split", "learn": "learned", "default": "default"}
 
 
 def decide(context: Context, edition: Edition, draw: Draw) -> tuple[Decision, ...]:
@@ -65,7 +68,7 @@ def decide(context: Context, edition: Edition, draw: Draw) -> tuple[Decision, ..
     for position in _previewed(page, edition, draw) if draw.forced else page.positions:
         experience = experiences[position]
         try:
-            settled = _settled(experience, context, edition.off, draw)
+            settled = _settled(experience, context, edition, draw)
             decision = settled or _decided(experience, context, draw, edition, left)
         except Exception:  # whatever is wrong with an experience costs that experience only
             decision = default(experience, "error")
@@ -108,9 +111,10 @@ def _previewed(page: Page, edition: Edition, draw: Draw) -> Iterable[int]:
     return sorted({*page.positions, *forced})
 
 
-def _settled(experience: Experience, context: Context, off: frozenset[str], draw: Draw) -> Decision | None:
+def _settled(experience: Experience, context: Context, edition: Edition, draw: Draw) -> Decision | None:
     """The steps before all others: switched off, or shown in a preview."""
-    if off and (EVERYTHING in off or experience.name in off):
+    off = edition.off
+    if (off and (EVERYTHING in off or experience.name in off)) or experience.name in edition.breached:
         return default(experience, "off")
     forced = experience.variants.get(draw.forced.get(experience.name, "")) if draw.forced else None
     if forced is None:
@@ -129,41 +133,57 @@ def _decided(experience: Experience, context: Context, draw: Draw, edition: Edit
     if aside is not None:
         return default(experience, aside, drawn=seen)
     choice = _choice(experience, context, edition, left)
+    rank = None if bucket is None else seats.rank[bucket]
+    if choice.kind == "learn":
+        return _learned(experience, choice, context, edition, rank, draw)
+    decided = _chosen(experience, choice, rank, seen, draw.strict)
+    return decided if choice.beside is None else _told_beside(decided, experience, choice.beside, context, edition)
+
+
+def _chosen(experience: Experience, choice: Choice, rank: int | None, seen: bool, strict: bool) -> Decision:
+    """What `show` or `split` gives, or the default."""
+    play, shares = experience.seats.play, choice.shares
+    if strict:
+        return _certain(experience, choice, largest(shares, experience.default))
+    if len(shares) == 1:
+        return _certain(experience, choice, shares[0][0], drawn=seen and play < BUCKETS)
+    return _drawn(experience, choice, _odds(shares, play), rank, seen)
+
+
+def _learned(
+    experience: Experience, choice: Choice, context: Context, edition: Edition, rank: int | None, draw: Draw
+) -> Decision:
+    """What `learn` gives, with all that is needed to draw it again and to learn of it."""
+    taught = lesson(experience.name, experience.choose[(choice.rule or 0) - 1], context.signals, edition)
+    odds = learned_odds(taught, choice.shares, experience.seats.play, edition)
+    version = "" if edition.snapshot is None else edition.snapshot.version
     if draw.strict:
-        return _certain(experience, choice, largest(choice.shares, experience.default))
-    if len(choice.shares) == 1:
-        return _certain(experience, choice, choice.shares[0][0], drawn=seen and seats.play < BUCKETS)
-    return _drawn(experience, choice, None if bucket is None else seats.rank[bucket], seen)
+        decided = _certain(experience, choice, largest(odds.counted, experience.default))
+    else:
+        decided = _drawn(experience, choice, odds, rank, rank is not None and experience.sticky)
+    return replace(decided, model=taught.model, cell=taught.cell, snapshot=version)
+
+
+def _told_beside(
+    decided: Decision, experience: Experience, number: int, context: Context, edition: Edition
+) -> Decision:
+    """The decision with what the model beside it hears, if it knows the variant."""
+    entry = experience.choose[number - 1]
+    if decided.variant is not None and all(name != decided.variant for name, _ in entry.shares):
+        return decided
+    taught = lesson(experience.name, entry, context.signals, edition)
+    return replace(decided, model=taught.model, cell=taught.cell)
 
 
 def _choice(experience: Experience, context: Context, edition: Edition, left: int | None) -> Choice:
-    values = _values(experience, context) if experience.placeholders else None
+    values = fillings(experience, context) if experience.placeholders else None
     if left is None:
         return choose(experience, context.signals, values)
-    rule = edition.index.first(edition.position[experience.name], left, context.signals)
-    if rule is None:
-        return Choice(None, "default", ((experience.default, 1.0),))
-    return taken(rule, experience, context.signals, values)
-
-
-def _values(experience: Experience, context: Context) -> Mapping[str, str]:
-    """What its placeholders stand for here: what `where` caught, and facts of places."""
-    known = dict(experience.where.captures(context.path))
-    for variant in experience.variants.values():
-        for name in variant.placeholders:
-            value = context.signals.get(name, UNKNOWN) if "." in name else UNKNOWN
-            if value != UNKNOWN:
-                known[name] = str(value)
-    return known
-
-
-def stands_for(experience: Experience, variant: str | None, context: Context) -> Mapping[str, str]:
-    """What the placeholders of one variant stand for here, as far as that is known."""
-    shown = experience.variants.get(variant or "")
-    if shown is None or not shown.placeholders:
-        return {}
-    known = _values(experience, context)
-    return {name: known[name] for name in shown.placeholders if name in known}
+    place = edition.position[experience.name]
+    rule = edition.index.first(place, left, context.signals)
+    beside = edition.index.beside(place, left, context.signals) if experience.besides else None
+    before = beside if beside is not None and (rule is None or beside < rule) else None
+    return taken(rule, experience, context.signals, values, before)
 
 
 def _aside(experience: Experience, bucket: int | None, strict: bool) -> Reason | None:
@@ -188,28 +208,26 @@ def _certain(experience: Experience, choice: Choice, variant: str, drawn: bool =
     return _sure(experience.name, variant, _REASONS[choice.kind], choice.rule, drawn)
 
 
-def _drawn(experience: Experience, choice: Choice, rank: int | None, seen: bool) -> Decision:
+def _drawn(experience: Experience, choice: Choice, odds: Odds, rank: int | None, seen: bool) -> Decision:
     """The variant of this rank, by whole counts of those in play; no rank, no variant unless one has them all."""
-    play = experience.seats.play
-    counted, distribution, only = _odds(choice.shares, play)
-    variant = only if rank is None else pick(counted, rank)
+    variant = odds.only if rank is None else pick(odds.counted, rank)
     return Decision(
         experience.name,
         variant,
         _REASONS[choice.kind],
         choice.rule,
-        None if variant is None else distribution[variant],
-        distribution,
-        seen and (only is None or play < BUCKETS),
+        None if variant is None else odds.distribution[variant],
+        odds.distribution,
+        seen and (odds.only is None or experience.seats.play < BUCKETS),
     )
 
 
 @lru_cache(maxsize=4096)
-def _odds(shares: tuple[tuple[str, float], ...], play: int) -> tuple[Counts, Mapping[str, float], str | None]:
-    """Counts, the same as probabilities, and the variant that has them all, if one does."""
+def _odds(shares: Shares, play: int) -> Odds:
+    """The odds of a split."""
     counted = counts(shares, play)
     only = next((name for name, count in counted if count == play), None)
-    return counted, {name: count / play for name, count in counted}, only
+    return Odds(counted, {name: count / play for name, count in counted}, only)
 
 
 def _leaves(experience: Experience, decision: Decision, context: Context) -> bool:

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from edge.context import Context
 from edge.decisions.becomes import becomes, lines, taken
+from edge.decisions.blanks import stands_for
 from edge.decisions.chance import draws, side
-from edge.decisions.decide import decide, default, stands_for
+from edge.decisions.decide import decide, default
 from edge.decisions.values import Decision, Draw
 from edge.decisions.words import closed, missed, shown, wish
 from edge.edition import EVERYTHING, Edition

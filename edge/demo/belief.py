@@ -27,6 +27,9 @@ class Belief:
     weather: str = ""
     temperature: float | None = None  # degrees Celsius
     load: str = ""  # of the site; the same for all
+    country: str = ""
+    daypart: str = ""
+    device: str = ""
 
     @property
     def sky(self) -> str:
@@ -55,7 +58,10 @@ async def _belief(client: httpx.AsyncClient, who: Persona) -> Belief:
         return NOTHING
 
 
+_WORDS: Final = ("city", "timezone", "weather", "load", "country", "daypart", "device")
+
+
 def belief(signals: dict[str, Any]) -> Belief:
     """The belief in the signals of one answer."""
-    words = {name: str(signals.get(name, "")) for name in ("city", "timezone", "weather", "load")}
+    words = {name: str(signals.get(name, "")) for name in _WORDS}
     return Belief(temperature=signals.get("temperature"), **words)

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from edge.demo.window import Window
 from loadtest.reading import Shown, cache_hit, decide_ms, follow, shown
 from loadtest.visitors import Visit
 
@@ -61,11 +62,13 @@ def browser(site: str, token: str, transport: httpx.AsyncBaseTransport | None = 
     )
 
 
-async def crowd(client: httpx.AsyncClient, visits: Iterator[Visit], people: int, note: Note) -> None:
+async def crowd(
+    client: httpx.AsyncClient, visits: Iterator[Visit], people: int, note: Note, window: Window | None = None
+) -> None:
     """Send visitors, `people` at a time, until cancelled; `note` takes each sight as it comes."""
     async with asyncio.TaskGroup() as group:
         for number in range(people):
-            group.create_task(_come_and_go(client, visits, note, number * 0.15))
+            group.create_task(_come_and_go(client, visits, note, number * 0.15, window))
 
 
 async def boat(client: httpx.AsyncClient, visits: Iterator[Visit], people: int, note: Note) -> None:
@@ -82,20 +85,23 @@ async def _come_once(client: httpx.AsyncClient, visit: Visit, note: Note, delay:
     await Walk(client, visit, note).through()
 
 
-async def _come_and_go(client: httpx.AsyncClient, visits: Iterator[Visit], note: Note, delay: float) -> None:
+async def _come_and_go(
+    client: httpx.AsyncClient, visits: Iterator[Visit], note: Note, delay: float, window: Window | None
+) -> None:
     await asyncio.sleep(delay)
     while True:
-        await Walk(client, next(visits), note).through()
+        await Walk(client, next(visits), note, window).through()
 
 
 class Walk:
     """One visit under way."""
 
-    def __init__(self, client: httpx.AsyncClient, visit: Visit, note: Note) -> None:
-        self._client, self._visit, self._note = client, visit, note
+    def __init__(self, client: httpx.AsyncClient, visit: Visit, note: Note, window: Window | None = None) -> None:
+        self._client, self._visit, self._note, self._window = client, visit, note, window
         self._cookie = ""
         self._came_from: str | None = None  # None: from wherever the persona comes from
         self._first = True
+        self._shown: tuple[Shown, ...] = ()  # on the last page
 
     async def through(self, rest: float = 1.0) -> None:
         """Open the first page, then follow links; `rest` is how long the last page is read, in seconds."""
@@ -117,14 +123,14 @@ class Walk:
             path = _path(urljoin(path, response.headers["location"]))
             response = await self._ask(path)
         self._came_from = str(self._client.base_url.join(path))
-        return response.text if response and response.is_success else ""
+        page = response.text if response and response.is_success else ""
+        if self._window:
+            await self._window.look(self._visit.persona, page, self._shown, self._fields())
+        return page
 
     async def _ask(self, path: str) -> httpx.Response | None:
-        fields = dict(self._visit.persona.fields(self._came_from))
-        if self._cookie:
-            fields["Cookie"] = self._cookie
         try:
-            response = await self._client.get(path, headers=fields)
+            response = await self._client.get(path, headers=self._fields())
         except httpx.TransportError as error:
             self._saw(Sight(self._visit.persona.name, path, self._first, 0, why=type(error).__name__))
             return None
@@ -142,8 +148,12 @@ class Walk:
         )
         return response
 
+    def _fields(self) -> dict[str, str]:
+        fields = dict(self._visit.persona.fields(self._came_from))
+        return fields | {"Cookie": self._cookie} if self._cookie else fields
+
     def _saw(self, sight: Sight) -> None:
-        self._first = False
+        self._first, self._shown = False, sight.shown
         self._note(sight)
 
     def _keep(self, response: httpx.Response) -> None:

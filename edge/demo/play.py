@@ -6,22 +6,28 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import httpx
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from edge.demo import tally as counting
-from edge.demo.belief import beliefs
+from edge.demo.belief import Belief, beliefs
 from edge.demo.crowd import Sight, boat, browser, crowd
+from edge.demo.finding import Findings, Learned
 from edge.demo.screen import Screen
 from edge.demo.stage import Stage
 from edge.demo.tally import Summary, Tally
+from edge.demo.window import Glances, Window, passers_by
 from loadtest.visitors import visits
 
 PEOPLE: Final = 16
 """How many simulated visitors are in the shop at a time."""
+
+PASSERS: Final = 24
+"""How many look at the shop window at a time."""
 
 SEED: Final = 1987
 PASSENGERS: Final = 100
@@ -46,18 +52,26 @@ class _Play:
         self._tally = Tally()
         self._screen = Screen(stage.at, self._tally)
         self._fallbacks: Mapping[str, int] | None = None
+        self._findings, self._glances = Findings(stage.at.admin), Glances()
+        self._beliefs: Mapping[str, Belief] = {}
 
     async def run(self, seconds: float | None) -> Summary:
         async with browser(self._stage.at.site, self._stage.debug_token) as client:
             with _told_to_end() as end:
                 await self._until(end, seconds, client)
         await self._ask()
-        return self._tally.summary(self._fallbacks)
+        await self._findings.ask(self._beliefs)
+        return replace(self._tally.summary(self._fallbacks), learned=self._learned())
+
+    def _learned(self) -> Learned:
+        return Learned(self._findings.found, self._glances)
 
     async def _until(self, end: asyncio.Event, seconds: float | None, client: httpx.AsyncClient) -> None:
         """Let visitors in until it ends; whatever breaks ends it, too."""
-        visitors = crowd(client, visits(SEED), PEOPLE, self._note)
-        parts = (visitors, self._boats(client), self._believe(client), self._watch())
+        window = Window(client, self._glances, SEED)
+        visitors = crowd(client, visits(SEED), PEOPLE, self._note, window)
+        passers = crowd(client, passers_by(SEED), PASSERS, self._note, window)
+        parts = (visitors, passers, self._boats(client), self._believe(client), self._watch())
         work = [asyncio.ensure_future(part) for part in parts]
         ending = asyncio.ensure_future(end.wait())
         done, _ = await asyncio.wait([*work, ending], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -79,9 +93,11 @@ class _Play:
             await asyncio.gather(boat(client, passengers, PASSENGERS, self._note), asyncio.sleep(_BETWEEN_BOATS))
 
     async def _believe(self, client: httpx.AsyncClient) -> None:
-        """Ask again and again what the edge believes of everybody."""
+        """Ask again and again what the edge believes of everybody, and what it has learned."""
         while True:
-            self._screen.believe(await beliefs(client))
+            self._beliefs = await beliefs(client)
+            self._screen.believe(self._beliefs)
+            await self._findings.ask(self._beliefs)
             await asyncio.sleep(_ASK_AGAIN)
 
     async def _watch(self) -> None:
@@ -92,8 +108,11 @@ class _Play:
                     self._stage.check()
                     await self._ask()
                 if live:
-                    live.update(self._screen.render(self._console.height, self._fallbacks), refresh=True)
+                    live.update(self._drawn(), refresh=True)
                 await asyncio.sleep(_REDRAW)
+
+    def _drawn(self) -> RenderableType:
+        return self._screen.render(self._console.height, self._fallbacks, self._learned())
 
     @contextlib.contextmanager
     def _view(self) -> Iterator[Live | None]:

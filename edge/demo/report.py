@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from edge.demo.finding import Finding, Learned
 from edge.demo.stage import Addresses
 from edge.demo.tally import Summary
+from edge.demo.taste import EXPERIENCE
+from edge.demo.window import Clicks
 
 
 def welcome(at: Addresses) -> str:
@@ -33,9 +36,30 @@ def _lines(told: Summary) -> Iterator[str]:
     width = max(map(len, told.decisions), default=0)
     for experience, variants in told.decisions.items():
         yield f"  {experience:<{width}}  {shares(variants)}"
+    yield from _learned(told.learned) if told.learned else ()
     yield f"cache       {told.hit_share:.0%} of {told.cache_asked:,} pages came from the cache"
     yield f"fallbacks   {fell(told.fallbacks)}"
     yield f"decision    {milliseconds(told.decide_median_ms)} median, {milliseconds(told.decide_p99_ms)} p99"
+
+
+def _learned(told: Learned) -> Iterator[str]:
+    glances = told.glances
+    yield f"learned     {EXPERIENCE}, from {glances.kept:,} beacons, {glances.lost:,} of them lost"
+    width = max((len(one.place) for one in told.findings), default=0)
+    yield from (f"  {one.place:<{width}}  {moved(one)}; likes {one.likes}" for one in told.findings)
+    clicks = (("at first", glances.at_first()), ("lately", glances.lately()), ("held out", glances.held()))
+    yield f"clicked     {', '.join(f'{when} {clicked(each)}' for when, each in clicks)}"
+
+
+def moved(finding: Finding) -> str:
+    """Say how the shares have moved, the largest first: `stove 33% to 81%, boots 33% to 12%`."""
+    order = sorted(finding.now, key=lambda name: -finding.now[name])
+    return ", ".join(f"{name} {finding.before.get(name, 0):.0%} to {finding.now[name]:.0%}" for name in order)
+
+
+def clicked(clicks: Clicks) -> str:
+    """Say how many clicked: `24% of 310`."""
+    return f"{clicks.share:.0%} of {clicks.saw:,}" if clicks.saw else "nobody"
 
 
 def shares(variants: Mapping[str, int]) -> str:

@@ -15,6 +15,8 @@ from rich.text import Text
 
 from edge.demo.belief import NOTHING, Belief
 from edge.demo.crowd import Sight
+from edge.demo.finding import Learned
+from edge.demo.progress import panel
 from edge.demo.report import fell, milliseconds
 from edge.demo.stage import Addresses
 from edge.demo.tally import Summary, Tally
@@ -31,7 +33,7 @@ _LOADS: Final = {"busy": "bold bright_red", "quiet": "green"}
 
 _BAR: Final = 14
 _FRAMES: Final = 11
-"""Lines that are neither visits nor shares."""
+"""Lines that are neither visits nor shares nor what was learned."""
 
 
 class Screen:
@@ -51,11 +53,15 @@ class Screen:
         """Remember what the edge believes of each persona."""
         self._beliefs = beliefs
 
-    def render(self, height: int, fallbacks: Mapping[str, int] | None) -> RenderableType:
+    def render(
+        self, height: int, fallbacks: Mapping[str, int] | None, learned: Learned | None = None
+    ) -> RenderableType:
         """Draw the view, at most `height` lines high."""
         told = self._tally.summary(fallbacks)
-        shares = _shares(told, max(3, (height - _FRAMES) // 2))
-        rows = max(3, height - shares.row_count - _FRAMES)
+        found = panel(learned, max(2, (height - _FRAMES) // 4)) if learned else None
+        rest = height - _FRAMES - (found[1] if found else 0)
+        shares = _shares(told, max(2, rest // 2))
+        rows = max(2, rest - shares.row_count)
         return Group(
             self._top(told),
             Panel(
@@ -64,6 +70,7 @@ class Screen:
                 title_align="left",
                 border_style="dim",
             ),
+            *((found[0],) if found else ()),
             Panel(shares, title="shown so far", title_align="left", border_style="dim"),
             Text("  Ctrl-C ends with a summary", style="dim"),
         )

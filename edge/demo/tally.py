@@ -9,6 +9,7 @@ from math import ceil
 from typing import Final
 
 from edge.demo.crowd import Sight
+from edge.demo.finding import Learned
 
 _LAST: Final = 100_000
 """How many decision times are kept: quantiles are of these last ones."""
@@ -28,6 +29,7 @@ class Summary:
     fallbacks: Mapping[str, int] | None  # rung -> requests; None: the edge could not be asked
     decide_median_ms: float | None
     decide_p99_ms: float | None
+    learned: Learned | None = None  # None: nothing was learned
 
     @property
     def hit_share(self) -> float:

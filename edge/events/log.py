@@ -58,9 +58,12 @@ class Log:
         self._connection.close()
 
     def exposures(self, after: int = 0, limit: int = 1000, experience: str = "") -> list[tuple[int, Exposure]]:
-        """The next exposures after a `seq`, with theirs, in order; of one experience where it is named."""
-        only, values = (" AND experience = ?", (after, experience, limit)) if experience else ("", (after, limit))
-        rows = self._all(f"SELECT seq, {_EXPOSURE} FROM exposures WHERE seq > ?{only} ORDER BY seq LIMIT ?", values)  # noqa: S608 - no value in it
+        """The next exposures after a `seq`, with theirs, in order; of one experience, or of all."""
+        wanted = "experience = :experience AND" if experience else ""
+        rows = self._all(
+            f"SELECT seq, {_EXPOSURE} FROM exposures WHERE {wanted} seq > :after ORDER BY seq LIMIT :limit",  # noqa: S608 - fixed words
+            {"experience": experience, "after": after, "limit": limit},
+        )
         return [(row[0], exposure(row[1:])) for row in rows]
 
     def outcomes_of(self, decisions: Sequence[str]) -> dict[str, list[Outcome]]:
@@ -102,11 +105,20 @@ class Log:
         """What was learned: (the `seq` up to which, the state as JSON) by model."""
         return {model: (seq, state) for model, seq, state in self._all("SELECT model, seq, state FROM states")}
 
-    def keep(self, states: Mapping[str, tuple[int, str]], snapshot: tuple[int, float, bytes] | None = None) -> None:
-        """Keep what was learned and the snapshot (number, when, body) made of it: both, or neither."""
+    def keep(
+        self,
+        states: Mapping[str, tuple[int, str]],
+        snapshot: tuple[int, float, bytes] | None = None,
+        gone: Iterable[int] = (),
+    ) -> None:
+        """Keep what was learned and the snapshot (number, when, body) made of it, and let go of others: all or nothing.
+
+        At most `KEPT` snapshots are kept, the latest ones.
+        """
         with self.transaction():
             rows = [(model, seq, state) for model, (seq, state) in states.items()]
             self._connection.executemany("INSERT OR REPLACE INTO states VALUES (?, ?, ?)", rows)
+            self._connection.executemany("DELETE FROM snapshots WHERE number = ?", [(number,) for number in gone])
             if snapshot is not None:
                 self._connection.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)", snapshot)
                 old = "SELECT number FROM snapshots ORDER BY number DESC LIMIT -1 OFFSET ?"
@@ -159,7 +171,7 @@ class Log:
             self._connection.rollback()
             raise
 
-    def _all(self, question: str, values: Sequence[object] = ()) -> list[Any]:
+    def _all(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         return self._connection.execute(question, values).fetchall()
 
     def _one(self, question: str) -> Any:

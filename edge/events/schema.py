@@ -19,6 +19,7 @@ CREATE TABLE exposures (
     variant TEXT NOT NULL, side TEXT NOT NULL, reason TEXT NOT NULL, rule INTEGER, model TEXT NOT NULL,
     cell TEXT NOT NULL, snapshot TEXT NOT NULL, p REAL NOT NULL, window REAL NOT NULL, issued INTEGER NOT NULL,
     at REAL NOT NULL);
+CREATE INDEX of_experience ON exposures (experience, seq);
 CREATE TABLE outcomes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, event TEXT NOT NULL, goal TEXT NOT NULL,
     value REAL NOT NULL, at REAL NOT NULL, UNIQUE (decision, event, goal));

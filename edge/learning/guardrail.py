@@ -25,7 +25,7 @@ FEW: Final = 50
 _MET: Final = 25.0
 """Likewise, those that are not 0, as they were to be expected there: rare things tell little of themselves."""
 TOLERANCE: Final = 0.01
-"""A harm below this share of what is usual stops nothing: nobody would notice it, and the snippet itself costs a little."""
+"""A harm below this share of what is usual stops nothing: nobody would notice it."""
 
 RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "bounce": (1.0, 1.0),

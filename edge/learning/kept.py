@@ -10,8 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from edge.events.log import Log
+from edge.learning.pupil import Pupil
+from online_models.snapshot import Snapshot
+
 OFTEN: Final = 20
 """Times a day."""
+_EVERY: Final = 300.0
+"""Seconds from one look to the next."""
+_DAY: Final = 86_400.0
 _MOST: Final = 256
 """Values that are kept, the most frequent ones."""
 _MANY: Final = 64
@@ -27,6 +34,43 @@ def kept(today: Mapping[str, int], yesterday: Mapping[str, int], before: Kept) -
         return None
     counts = {value: max(today.get(value, 0), yesterday.get(value, 0)) for value in {*today, *yesterday}}
     enough = [
-        value for value, n in counts.items() if n >= OFTEN or (before is not None and value in before and 2 * n >= OFTEN)
+        value
+        for value, n in counts.items()
+        if n >= OFTEN or (before is not None and value in before and 2 * n >= OFTEN)
     ]
     return frozenset(sorted(enough, key=lambda value: (-counts[value], value))[:_MOST])
+
+
+class Values:
+    """Which values each model tells apart, looked at every few minutes."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._kept: dict[str, tuple[Kept, ...]] = {}
+        self._at = 0.0
+
+    def of(self, key: str) -> tuple[Kept, ...]:
+        """The values of a model, by signal."""
+        return self._kept.get(key, ())
+
+    def look(self, pupils: Mapping[str, Pupil], served: Snapshot | None, now: float) -> bool:
+        """See what was met by now; whether other values are told apart than before."""
+        if 0 <= now - self._at < _EVERY and pupils.keys() <= self._kept.keys():
+            return False
+        self._at, day, changed = now, int(now // _DAY), False
+        today, yesterday = self._log.seen(day), self._log.seen(day - 1)
+        for key, pupil in pupils.items():
+            signals = pupil.course.signals
+            before = self._kept.get(key) or _served(served, key, signals)
+            found = tuple(
+                kept(today.get((key, signal), {}), yesterday.get((key, signal), {}), was)
+                for signal, was in zip(signals, before, strict=True)
+            )
+            changed |= found != before
+            self._kept[key] = found
+        return changed
+
+
+def _served(snapshot: Snapshot | None, key: str, signals: tuple[str, ...]) -> tuple[Kept, ...]:
+    model = snapshot.models.get(key) if snapshot else None
+    return model.values if model and len(model.values) == len(signals) else (None,) * len(signals)

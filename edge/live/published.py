@@ -1,4 +1,4 @@
-"""An edition on its way from the process that reads YAML to the workers that serve.
+"""What one process publishes and others follow: an edition on its way from where YAML is read to where it serves.
 
 The document is written beside its target, synced and renamed, so that a reader sees the old one or the new one and
 never a part. Workers look at the file's identity ten times a second: one system call, no watcher, no library.
@@ -119,12 +119,12 @@ async def _follow(path: Path, take: Callable[[_Found], object], find: Callable[[
 
 
 def _pass_on(path: Path, take: Callable[[_Found], object], find: Callable[[Path], _Found | None]) -> None:
-    found = find(path)
-    if found is not None:
-        try:
+    try:
+        found = find(path)
+        if found is not None:
             take(found)
-        except Exception:  # whatever is wrong with this one, the next is waited for
-            _log.exception("an edition could not be taken; the last one keeps serving")
+    except Exception:  # whatever is wrong with this one, the next is waited for
+        _log.exception("%s could not be taken; what was there before it is used on", path.name)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -26,6 +26,7 @@ from edge.web.asgi import Receive, Send
 from edge.web.consent import Consent
 from edge.web.fields import every
 from edge.web.request import Headers, Request
+from edge.web.sender import from_here
 from rules.values import UNKNOWN, Signals, Value
 
 PATH: Final = b"/_windsock/choice"
@@ -122,7 +123,7 @@ async def style(request: Request, send: Send) -> None:
 
 async def _choose(request: Request, receive: Receive, send: Send) -> None:
     choice = _chosen(await _body(receive))
-    if not _from_here(request):
+    if not from_here(request):
         await plain.respond(send, 403, _SAID, b"This choice was sent by another site, so it does not count.\n")
     elif choice not in ("off", "on"):
         await plain.respond(send, 400, _SAID, b"Send choice=off to leave, choice=on to take part again.\n")
@@ -130,21 +131,6 @@ async def _choose(request: Request, receive: Receive, send: Send) -> None:
         kept = cookie.off(request.scheme == "https") if choice == "off" else cookie.forgotten()
         had = (cookie.forgotten(cookie.SESSION),) if session.stored(request) else ()
         await plain.respond(send, 303, ((b"location", PATH), kept, *had, *_GUARD))
-
-
-def _from_here(request: Request) -> bool:
-    """Whether a page of this site sent it: other sites may not choose for their visitors.
-
-    The browser says so (Fetch Metadata); an older one only names the page's origin, which is compared with the host
-    that was asked for, here or, by `X-Forwarded-Host`, at a proxy in front. Anybody's is believed: no page can make a
-    browser send that field with a form, and a script's request with it is asked for first and refused (CORS).
-    """
-    site = request.fields.get(b"sec-fetch-site")
-    if site is not None:
-        return site in (b"same-origin", b"none")
-    origin = request.fields.get(b"origin")
-    hosts = (request.fields.get(b"host", b""), request.fields.get(b"x-forwarded-host", b"").partition(b",")[0].strip())
-    return origin is None or origin.lower().rpartition(b"://")[2] in {host.lower() for host in hosts if host}
 
 
 def _chosen(body: bytes) -> str:

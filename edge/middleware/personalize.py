@@ -7,7 +7,7 @@ the visitor always gets its page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -56,6 +56,10 @@ def no_providers(rules: RuleSet) -> Sequence[Provider]:  # noqa: ARG001 -- the s
     return ()
 
 
+OwnPage = Callable[[Request, Receive, Send], Awaitable[None]]
+"""Answers at a path under `/_windsock/`."""
+
+
 class Editions(Protocol):
     """Where the current edition is found: None until there is one."""
 
@@ -90,10 +94,12 @@ class Personalize:
         providers: Providers = no_providers,
         chance: Chance = uniform_bucket,
         signals: Reader | None = None,
+        own_pages: Mapping[bytes, OwnPage] | None = None,
     ) -> None:
         self._app, self._editions, self._clock, self._trust = app, editions, clock, trust
         self._options, self._providers, self._chance = options, providers, chance
         self._signals, self._sessions = signals or Reader(), Sessions()
+        self._own_pages = own_pages or {}
         self._metrics = metrics
         self._trouble = Trouble(metrics)
         self._previews = Previews(options.secrets) if options.secrets and not options.observe else None
@@ -135,7 +141,10 @@ class Personalize:
 
     async def _own_page(self, scope: Scope, request: Request, receive: Receive, send: Send) -> None:
         """What is under `/_windsock/`."""
-        if request.raw_path == choice.PATH:
+        own = self._own_pages.get(request.raw_path)
+        if own is not None:
+            await own(request, receive, send)
+        elif request.raw_path == choice.PATH:
             edition = self._editions.current
             told = choice.known(request, await self._known(scope, request, edition), self._options.consent)
             await choice.answer(request, told, receive, send)

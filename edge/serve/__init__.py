@@ -1,8 +1,8 @@
-"""`windsock serve`: one control process, N workers, and this process, which watches over them.
+"""`windsock serve`: a control process, a learner, N workers, and this process, which watches over them.
 
 The control process starts first and publishes the edition; then granian forks the workers. SIGTERM and SIGINT drain:
-workers finish what they have begun. SIGHUP reads rules and certificates again, and replaces the workers one by one. A
-worker or control process that dies is replaced.
+workers finish what they have begun. SIGHUP reads rules and certificates again, and replaces the workers one by one.
+Whichever of them dies is replaced.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from edge.run import Run
 from edge.serve.check import check_files, raise_handles, say_origin
 from edge.serve.control import Control
 from edge.serve.farewell import hold_sigterm
+from edge.serve.learner import Learner
 from edge.serve.listen import claim, found
 from edge.serve.memory import give_back
 from edge.serve.workers import Workers
@@ -48,15 +49,17 @@ def serve(settings: Settings) -> None:
         _log.warning(line)
     raise_handles()
     run = Run.make(settings)
-    control = Control(run)
+    control, learner = Control(run), Learner(run, settings)
     try:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(run.metrics)
         control.start()
+        learner.start()
         say_origin(settings)
         prepare()  # read once here, shared by the workers that are forked from here
         workers = Workers(settings, run, control.reload)
         workers.serve(target_loader=partial(_worker, settings, run, os.getpid(), held, secrets), wrap_loader=False)
     finally:
+        learner.stop()
         control.stop()
         run.remove()
     if workers.failed:

@@ -68,5 +68,7 @@ class Farewell:
     def _cut(self) -> None:
         """End what is still not over; the supervisor would only do that with more noise."""
         _log.warning("visitors whose requests took more than %.0f s to end were cut off", _LAST)
-        self._last()
-        os._exit(0)
+        try:
+            self._last()
+        finally:
+            os._exit(0)

@@ -1,6 +1,7 @@
 """The app of one serving process: the personalised gateway, and what it follows of the control process.
 
-The edition, the place of the geo database and the facts of the world are read once before it serves, then followed.
+The edition, what was learned, the place of the geo database and the facts of the world are read once before it serves,
+then followed.
 How it ends is in `farewell.py`.
 """
 
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge import clock
-from edge.app import gateway, personalize, signals, transport
+from edge.app import gateway, measure, personalize, signals, transport
 from edge.live.current import Current
 from edge.live.published import content, follow, follow_content, read
+from edge.live.snapshots import learner, watch_age
 from edge.run import Run, Serves, listening, orphaned, say
 from edge.serve.farewell import Farewell
 from edge.settings import Settings
@@ -62,6 +64,7 @@ class Worker:
         self._signals = signals(settings, self._metrics, self._atlas, self._found, self._wishes.weather)
         self._gateway = gateway(settings, self._metrics, self._transport)
         self._farewell = Farewell(self._gateway.closing.begin, self._port, self._metrics.flush)
+        self._measure = measure(settings, self._current, self._metrics, secrets)
         self._personalize = personalize(
             self._gateway,
             settings,
@@ -69,6 +72,7 @@ class Worker:
             self._metrics,
             secrets,
             self._signals,
+            self._measure,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +86,8 @@ class Worker:
             self._metrics.refused(checked.status)
             await plain.refuse(scope, receive, send, checked)
         else:
-            self._pages.asked(scope["path"])
+            if scope["type"] == "http":
+                self._pages.asked(scope["path"])
             await self._personalize(checked, receive, send)
 
     @contextlib.asynccontextmanager
@@ -95,14 +100,18 @@ class Worker:
             self._atlas.take(places)
         self._look_up(content(self._run.weather) or b"")
         with contextlib.suppress(KeyError, TypeError, ValueError):
-            self._learn(read(self._run.facts) or {})
+            self._know(read(self._run.facts) or {})
+        learn = learner(self._current)
+        learn(content(self._run.snapshot) or b"")
         tasks = [
             asyncio.ensure_future(task)
             for task in (
                 follow(self._edition, self._take),
                 follow(self._run.geo, self._atlas.take),
-                follow(self._run.facts, self._learn),
+                follow(self._run.facts, self._know),
                 follow_content(self._run.weather, self._look_up),
+                follow_content(self._run.snapshot, learn),
+                watch_age(self._current),
                 self._pages.run(),
                 self._say_ready(),
                 _end_as_orphan(self._parent),
@@ -113,6 +122,8 @@ class Worker:
         finally:
             for task in tasks:
                 task.cancel()
+            if self._measure is not None:
+                await self._measure.close()
             self._wishes.close()
             self._metrics.flush()
 
@@ -121,7 +132,7 @@ class Worker:
         async with self._transport:
             yield
 
-    def _learn(self, document: Any) -> None:
+    def _know(self, document: Any) -> None:
         """Know the world as the control process tells it."""
         with self._one:
             self._signals.facts = facts(document, self._signals.facts)

@@ -159,7 +159,7 @@ def check_listeners(settings: Settings) -> None:
 
 def unbuilt(settings: Settings) -> tuple[str, ...]:
     """One line for each setting that was given and does nothing: most often its part is not built in this version."""
-    return (*_alone(settings), *_weather(settings), *_later(settings))
+    return (*_alone(settings), *_store(settings), *_weather(settings), *_later(settings))
 
 
 def _alone(settings: Settings) -> Iterator[str]:
@@ -175,6 +175,14 @@ def _alone(settings: Settings) -> Iterator[str]:
         )
     if settings.consent_cookie and settings.consent != "consented":
         yield f"{settings.source('consent_cookie')} has no effect: that cookie is read when consent is consented"
+
+
+def _store(settings: Settings) -> Iterator[str]:
+    if not settings.store.startswith("sqlite:///"):
+        yield (
+            f"{settings.source('store')} is no file, so that nothing is measured or learned in this version: "
+            "write sqlite:///PATH"
+        )
 
 
 def _weather(settings: Settings) -> Iterator[str]:

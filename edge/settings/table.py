@@ -50,7 +50,6 @@ SETTINGS: Final = (
         "sqlite:///windsock.db",
         "URL",
         "Where events and what is learned go.",
-        later="only the last good edition and what is switched off are kept, beside it",
         secret=True,
     ),
     Setting(
@@ -145,10 +144,9 @@ SETTINGS: Final = (
         parse.one_of("normal", "full"),
         "full",
         "normal|full",
-        "Whether a reward survives a power cut.",
-        later="nothing is stored",
+        "Whether a reward survives a power cut; that of a process it survives in any case.",
     ),
-    Setting("retention_days", parse.whole, "30", "DAYS", "How long events are kept.", later="nothing is stored"),
+    Setting("retention_days", parse.whole, "30", "DAYS", "How long events are kept."),
     Setting(
         "secret_file",
         parse.maybe_path,

@@ -26,6 +26,7 @@ from edge.web.request import Request
 from rules.problem import ReadingError
 from rules.values import UNKNOWN, RuleSet, Site, Source, Value
 from rules.vocabulary import Own, parse_value
+from rules.words import Signal
 
 _log = logging.getLogger("windsock")
 
@@ -44,6 +45,9 @@ _AT_ONCE: Final = 4
 _SHARE: Final = 0.8
 """Of the budget of a decision."""
 _PATHS: Final = 1024
+
+_Asked = tuple[Source, Signal | None]
+"""A function, and what its answers may be."""
 
 
 class Fields:
@@ -88,7 +92,7 @@ class Call:
     def __init__(self, source: Source, function: Callable[..., object], own: Own, within: float, clock: Clock) -> None:
         self.name = source.name
         self._function, self._own, self._within, self._clock = function, own, within, clock
-        self._by_path = bool(inspect.signature(function).parameters)
+        self._by_path = _takes_something(function)
         self._known: LRUCache[str, tuple[Value, float]] = LRUCache(_PATHS)
         self._under_way: dict[str, asyncio.Future[Value]] = {}
         self._failures, self._rests_until = 0, 0.0
@@ -125,7 +129,7 @@ class Call:
         return task
 
     def _rests(self) -> bool:
-        return self._clock() < self._rests_until
+        return 0 < self._rests_until - self._clock() <= REST  # a clock that was set back is no reason to rest
 
     async def _asked(self, key: str) -> Value:
         arguments = (key,) if self._by_path else ()
@@ -178,6 +182,14 @@ class Call:
             )
 
 
+def _takes_something(function: Callable[..., object]) -> bool:
+    """Whether it wants the path; some that are built in, such as `time:time`, do not say what they take."""
+    try:
+        return bool(inspect.signature(function).parameters)
+    except (ValueError, TypeError):
+        return False
+
+
 def _in_thread(name: str, function: Callable[..., object], arguments: tuple[str, ...]) -> asyncio.Future[object]:
     """What it returns, from a thread of its own, for which nobody waits when the process ends."""
     loop = asyncio.get_running_loop()
@@ -216,34 +228,34 @@ class Calls:
     def __init__(self, most: float, clock: Clock, *, waits: bool = False) -> None:
         self._most, self._clock, self._waits = most, clock, waits
         self._rules: RuleSet | None = None
-        self._sources: tuple[Source, ...] = ()
+        self._asked: tuple[_Asked, ...] = ()
         self._calls: tuple[Call, ...] = ()
 
     def __call__(self, rules: RuleSet) -> tuple[Call, ...]:
         """A provider for each function; one that cannot be found is said in the log, and its signal is unknown."""
         if rules is not self._rules:
             self._rules = rules
-            sources = _asked_for(rules)
-            if sources != self._sources:
-                self._sources, self._calls = sources, ()
+            asked = _asked_for(rules)
+            if asked != self._asked:
+                self._asked, self._calls = asked, ()
                 if self._waits:
-                    self._load(sources, rules.own)
+                    self._load(asked, rules.own)
                 else:
                     name = "signals of the site"
-                    Thread(target=self._load, args=(sources, rules.own), name=name, daemon=True).start()
+                    Thread(target=self._load, args=(asked, rules.own), name=name, daemon=True).start()
         return self._calls
 
-    def _load(self, sources: tuple[Source, ...], own: Own) -> None:
-        loaded = calls(sources, own, self._most, self._clock)
-        if sources is self._sources:
+    def _load(self, asked: tuple[_Asked, ...], own: Own) -> None:
+        loaded = calls((source for source, _ in asked), own, self._most, self._clock)
+        if asked is self._asked:
             self._calls = loaded
 
 
-def _asked_for(rules: RuleSet) -> tuple[Source, ...]:
+def _asked_for(rules: RuleSet) -> tuple[_Asked, ...]:
     """The functions whose signals a rule mentions."""
     named = [source for source in rules.site.signals.values() if source.comes_from == "call"]
     asked = wanted(rules).signals if named else frozenset()
-    return tuple(source for source in named if source.name in asked)
+    return tuple((source, rules.own.signals.get(source.name)) for source in named if source.name in asked)
 
 
 def calls(sources: Iterable[Source], own: Own, most: float, clock: Clock) -> tuple[Call, ...]:

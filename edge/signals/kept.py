@@ -58,6 +58,8 @@ class Kept:
             said, ancillary, _, _ = self._out.recvmsg(_LONGEST, socket.CMSG_LEN(_INT.size), flags)
         except BlockingIOError:
             return None
+        if not ancillary:
+            return None  # this process may open no more files
         handle: int = _INT.unpack(ancillary[0][2])[0]
         os.set_inheritable(handle, False)
         return handle, orjson.loads(said)

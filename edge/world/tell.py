@@ -22,11 +22,14 @@ class Teller:
         self._sky: Mapping[str, Told] | None = None
 
     def __call__(self, known: Facts) -> None:
-        """Let the workers know. Raises OSError without room; what was not told then is told with the next call."""
-        if known.weather is not self._sky:
-            put(written(known.weather), self._weather)
-            self._sky = known.weather
+        """Let the workers know. Raises OSError without room; what was not told then is told with the next call.
+
+        What is small goes first: there may be room for a push where there is none for the weather of a continent.
+        """
         document = plain(known)
         if document != self._told:
             publish(document, self._facts)
             self._told = document
+        if known.weather is not self._sky:
+            put(written(known.weather), self._weather)
+            self._sky = known.weather

@@ -33,9 +33,8 @@ class Wishes:
 
     def weather(self, cell: Cell, now: float) -> None:
         """Somebody there could see the weather."""
-        if not 0 <= now - self._asked.get(cell, -_AGAIN) < _AGAIN:
+        if not 0 <= now - self._asked.get(cell, -_AGAIN) < _AGAIN and self._send(b"cell " + name_of(cell).encode()):
             self._asked[cell] = now
-            self._send(b"cell " + name_of(cell).encode())
 
     def pages(self, count: int) -> None:
         """So many pages were asked for since the last time."""
@@ -46,9 +45,12 @@ class Wishes:
         """Say no more."""
         self._socket.close()
 
-    def _send(self, message: bytes) -> None:
+    def _send(self, message: bytes) -> bool:
+        """Whether it has been taken."""
         with contextlib.suppress(OSError):
             self._socket.sendto(message, self._path)
+            return True
+        return False
 
 
 @contextlib.contextmanager

@@ -48,6 +48,7 @@ class World:
         self._rules: RuleSet | None = None
         self._level, self._level_holds = before.load, now + SPAN if before.load != UNKNOWN else now
         self._told = before if self.began_again else None
+        self._problem = ""
         for name, (value, until) in before.pushed.items():
             self.pushed.put(name, value, until, now)
         for place, told in before.weather.items():
@@ -98,12 +99,22 @@ class World:
         now = self._clock()
         known = self._known(now)
         if known != self._told:
-            self._told = known
             try:
                 self._publish(known)
             except OSError as error:
-                _log.warning("signals cannot be passed on to the workers: %s", error)
                 self._told = None  # so that the next beat tries again
+                self._complain(f"{error}")
+            else:
+                self._told = known
+                self._complain("")
+
+    def _complain(self, problem: str) -> None:
+        """One line when workers cannot be told, and one when they can be again."""
+        if problem and problem != self._problem:
+            _log.warning("signals cannot be passed on to the workers: %s", problem)
+        elif self._problem and not problem:
+            _log.info("signals are passed on to the workers again")
+        self._problem = problem
 
     def _known(self, now: float) -> Facts:
         load = self._rules.site.load if self._rules is not None else None

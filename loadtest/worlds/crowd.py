@@ -110,7 +110,7 @@ class Town:
     def _sky(self, country: str, at: float) -> str:
         half = (country, int(at / (_DAY / 2)))
         if half not in self._weather:
-            self._weather[half] = _pick(Random(f"{self.seed} sky {half}"), _WEATHER)
+            self._weather[half] = _pick(seeded(f"{self.seed} sky {half}"), _WEATHER)
         return self._weather[half]
 
 
@@ -137,6 +137,11 @@ class Dice:
 
 
 Crowd = Town | Dice
+
+
+def seeded(name: str) -> Random:
+    """The chance that belongs to a name; the same on every machine."""
+    return Random(name)  # noqa: S311  # a world must come again as it was
 
 
 def visits(crowd: Crowd, count: int, days: float, chance: Random) -> Iterator[Visit]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from random import Random
 
-from loadtest.worlds.crowd import Cell
+from loadtest.worlds.crowd import Cell, seeded
 from loadtest.worlds.kind import Kind
 
 
@@ -24,7 +24,7 @@ class Taste:
     def __init__(self, kind: Kind, seed: str, sample: Sequence[Cell]) -> None:
         self._kind, self._seed = kind, seed
         signals = len(sample[0])
-        order = Random(f"{seed} order")
+        order = seeded(f"{seed} order")
         self._single = _strengths(signals, kind.fading, order)
         self._pairs = list(combinations(range(signals), 2))
         self._paired = _strengths(len(self._pairs), kind.fading, order)
@@ -52,7 +52,7 @@ class Taste:
         return self._known[name]
 
     def _drawn(self, name: str, strength: float, alike: bool = False) -> tuple[float, ...]:
-        chance, count = Random(f"{self._seed} {name}"), self._kind.variants
+        chance, count = seeded(f"{self._seed} {name}"), self._kind.variants
         if name != "main" and chance.random() >= self._kind.sparse:
             return (0.0,) * count
         if alike:

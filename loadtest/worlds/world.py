@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from math import cos, exp, pi, sin
-from random import Random
 from typing import Final
 
-from loadtest.worlds.crowd import BEGIN, Cell, Crowd, Dice, Town, Visit, bots, visits
+from loadtest.worlds.crowd import BEGIN, Cell, Crowd, Dice, Town, Visit, bots, seeded, visits
 from loadtest.worlds.kind import Kind
 from loadtest.worlds.taste import Taste
 
@@ -56,7 +55,7 @@ class World:
         """When the last variant is there."""
         self._name = f"{kind.name} {seed}"
         self._crowd: Crowd = Dice(kind.sizes) if kind.sizes else Town(self._name)
-        some = visits(self._crowd, _SAMPLE, kind.days, Random(f"{self._name} sample"))
+        some = visits(self._crowd, _SAMPLE, kind.days, seeded(f"{self._name} sample"))
         sample = [visit.cell for visit in some]
         self._now, self._then = (Taste(kind, f"{self._name} {time}", sample) for time in ("now", "then"))
         self._odds: dict[Cell, tuple[tuple[float, ...], tuple[float, ...]]] = {}
@@ -84,15 +83,15 @@ class World:
 
     def story(self) -> Iterator[tuple[Visit, Fate]]:
         """All visits in order of time, each with its fate."""
-        chance = Random(f"{self._name} fates")
+        chance = seeded(f"{self._name} fates")
         people = (
             (visit, Fate(self.chances(visit.cell, visit.at), chance.random(), chance.uniform(SOONEST, SLOWEST)))
-            for visit in visits(self._crowd, self.count, self.kind.days, Random(f"{self._name} visits"))
+            for visit in visits(self._crowd, self.count, self.kind.days, seeded(f"{self._name} visits"))
         )
         return merge(people, self._burst(), key=lambda met: met[0].at)
 
     def _burst(self) -> Iterator[tuple[Visit, Fate]]:
-        chance, span = Random(f"{self._name} bots"), self.kind.days * _DAY
+        chance, span = seeded(f"{self._name} bots"), self.kind.days * _DAY
         every = (1.0,) * len(self.variants)
         for visit in bots(self._crowd, self.bots, BEGIN + 0.4 * span, 0.02 * span, chance):
             yield visit, Fate(every, 0.0, chance.uniform(1, 10))

@@ -129,10 +129,8 @@ def _played(jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Run]]:
     """Play them all, with a bar on a terminal; in the order in which they end."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    with (
-        Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal) as bar,
-        ProcessPoolExecutor(processes) as pool,
-    ):  # fmt: skip
+    bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
+    with bar, ProcessPoolExecutor(processes) as pool:
         task = bar.add_task("Playing", total=len(jobs))
         waiting = {pool.submit(play, job): job for job in jobs}
         for done in as_completed(waiting):

@@ -12,14 +12,14 @@ from random import Random
 from typing import Any, Final
 
 from river import bandit, proba
-from vowpalwabbit import pyvw
+from vowpalwabbit import pyvw  # type: ignore[import-untyped]
 
 from loadtest.simulate import Shown
 from loadtest.worlds.crowd import Cell, Visit
 
 VW_DEFAULT: Final = "--cb_explore_adf --squarecb"
 VW_CROSSED: Final = "--cb_explore_adf --squarecb -q sa"
-VW_TUNED: Final = "--cb_explore_adf --squarecb -q sa --gamma_scale 500 --cb_type mtr"
+VW_TUNED: Final = "--cb_explore_adf --squarecb -q sa --power_t 0 -l 0.1 --l2 1e-5"
 
 Variants = tuple[str, ...]
 
@@ -67,7 +67,7 @@ class River:
         return sure(str(self._policy.pull(list(variants))), variants)
 
     def learn(self, visit: Visit, shown: str, odds: float, reward: float) -> None:
-        self._policy.update(shown, reward)
+        self._policy.update(shown, reward)  # type: ignore[no-untyped-call]
 
     def refresh(self, now: float) -> None:
         """Nothing is waiting."""
@@ -82,7 +82,7 @@ class RiverContext(River):
         return sure(str(self._policy.pull(list(variants), context=_columns(visit.cell))), variants)
 
     def learn(self, visit: Visit, shown: str, odds: float, reward: float) -> None:
-        self._policy.update(shown, _columns(visit.cell), reward)
+        self._policy.update(shown, _columns(visit.cell), reward)  # type: ignore[no-untyped-call]
 
 
 class VowpalWabbit:

@@ -12,15 +12,15 @@ from tests.bench import others
 from tests.bench.ours import Ours
 
 
-def _ours(policy: str, world: World, seed: int) -> Player:  # noqa: ARG001  # ours draws no numbers of its own
+def _ours(policy: str, world: World, seed: int) -> Player:
     return Ours(policy, world.open(0.0), world.signals)
 
 
-def _other(kind: Callable[[int], Player], world: World, seed: int) -> Player:  # noqa: ARG001
+def _other(kind: Callable[[int], Player], world: World, seed: int) -> Player:
     return kind(seed)
 
 
-def _wabbit(options: str, world: World, seed: int) -> Player:  # noqa: ARG001
+def _wabbit(options: str, world: World, seed: int) -> Player:
     return others.VowpalWabbit(options, seed)
 
 

@@ -41,7 +41,7 @@ def program(experience: Experience) -> Program:
     return Program(
         experience.name,
         every((Literal(Runs(experience.window), True), *asked)),
-        tuple((number, formula(entry.when)) for number, entry in enumerate(experience.choose, 1)),
+        tuple((number, formula(entry.when)) for number, entry in enumerate(experience.choose, 1) if not entry.beside),
         tuple((name, _without(variant)) for name, variant in experience.variants.items()),
     )
 

@@ -11,7 +11,7 @@ import httpx
 
 from edge.clock import Clock
 from edge.signals.weather.cell import Cell
-from edge.signals.weather.get import Answered, Refused, client, get
+from edge.signals.weather.get import LONGEST_REST, Answered, Refused, client, get
 from edge.signals.weather.service import MisunderstoodError, Series, Service
 from edge.signals.weather.table import Table, renewal
 
@@ -64,11 +64,11 @@ class Fetcher:
         """One call, if a cell is due and the terms allow it; whether the table knows more now."""
         now = self._clock()
         most = min(self._service.terms.cells_per_call, self._allowed(now))
-        cells = self._table.due(now, most) if most and now >= self._closed_until else []
+        cells = self._table.due(now, most) if most and not self._closed(now) else []
         if not cells:
             return False
         self._allowance -= len(cells)
-        validator = self._table.validator(cells[0]) if len(cells) == 1 else ""
+        validator = self._table.validator(cells[0], now) if len(cells) == 1 else ""
         answer = await get(http, self._service.call(cells), validator)
         return self._take(cells, answer, self._clock())
 
@@ -94,7 +94,7 @@ class Fetcher:
         all_of_them: Sequence[Series | None] = [None] * len(cells)
         if answer.body is not None:
             all_of_them = self._service.read(answer.body, cells, now)
-        elif not self._table.validator(cells[0]):
+        elif not self._table.validator(cells[0], now):
             raise MisunderstoodError("it says that nothing has changed, and was not asked so")
         terms = self._service.terms
         for cell, series in zip(cells, all_of_them, strict=True):
@@ -103,6 +103,10 @@ class Fetcher:
                 continue
             due_at = renewal(now, answer.expires, terms.lifetime, early=terms.early, chance=self._chance())
             self._table.fetched(cell, series, now, due_at, answer.last_modified)
+
+    def _closed(self, now: float) -> bool:
+        """Whether the service wants to be left alone; for longer than it may ask for only a clock that was set back."""
+        return 0 < self._closed_until - now <= LONGEST_REST
 
     def _allowed(self, now: float) -> int:
         """How many cells may be asked for now: a bucket of tokens that fills as the terms say."""

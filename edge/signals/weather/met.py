@@ -21,6 +21,8 @@ from edge.signals.weather.sun import is_up
 URL: Final = "https://api.met.no/weatherapi/locationforecast/2.0/compact"
 _PAST: Final = 3 * 3600
 """Seconds since a step of the forecast began, after which it is not the present any more."""
+_MOST_STEPS: Final = 200
+"""Steps that are read: more than nine days have, hour by hour at first."""
 _TERMS: Final = Terms(cells_per_call=1, calls_per_second=2, burst=10, lifetime=1800, early=False)
 
 
@@ -43,7 +45,7 @@ class Met:
         """The hour that has begun and the next ones. Raises MisunderstoodError."""
         (cell,) = cells
         try:
-            steps = plain(body)["properties"]["timeseries"]
+            steps = plain(body)["properties"]["timeseries"][:_MOST_STEPS]
             series = _around(now, (_reading(step, cell) for step in steps))
         except (KeyError, TypeError, AttributeError) as error:
             raise MisunderstoodError(f"it has no forecast ({error!r:.80})") from None

@@ -47,6 +47,8 @@ class Reading:
     def __post_init__(self) -> None:
         if self.weather is not None and self.weather not in FAMILIES:
             raise ValueError(f"there is no weather {self.weather!r:.80}")
+        if not isinstance(self.is_day, bool | None):
+            raise ValueError(f"is_day cannot be {self.is_day!r:.40}")
         for name, (low, high) in _POSSIBLE.items():
             _possible(name, getattr(self, name), low, high)
 

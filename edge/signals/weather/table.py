@@ -26,6 +26,10 @@ FORGOTTEN: Final = 2 * 3600.0
 MOST_CELLS: Final = 2_000
 FIRST_WAIT: Final = 60.0
 LONGEST_WAIT: Final = 3600.0
+PASSED: Final = 3600.0
+"""Seconds since the last reading of a forecast began, after which nobody is believed that it has not changed."""
+SET_BACK: Final = 60.0
+"""Seconds by which a clock goes back when it is set, and not only put right."""
 RECALLED: Final = 1800.0
 """Seconds after which a reading is fetched anew whose own end nobody remembers."""
 NEW_CELLS_PER_SECOND: Final = 0.2
@@ -62,6 +66,8 @@ class Table:
     def __init__(self, now: float) -> None:
         self._rows: dict[Cell, _Row] = {}
         self._tokens, self._filled_at = float(NEW_CELLS_AT_ONCE), now
+        self._kept = 0  # how many are the site's own places
+        self._looked_at = now
         self.refused = 0
 
     def __len__(self) -> int:
@@ -70,6 +76,7 @@ class Table:
     def keep(self, cells: Iterable[Cell], now: float) -> None:
         """These cells, and of the kept ones only these, are fetched whether or not anybody asks."""
         places = set(cells)
+        self._kept = len(places)
         for cell, row in self._rows.items():
             row.kept = cell in places
         for cell in places - self._rows.keys():
@@ -77,7 +84,7 @@ class Table:
 
     def recall(self, cell: Cell, known: Known, now: float) -> None:
         """What an earlier table knew: used on, and fetched again when its service would have liked it to be."""
-        if known.until > now and cell not in self._rows and len(self._rows) < MOST_CELLS:
+        if known.until > now and cell not in self._rows and not self._full:
             due_at = max(now, min(known.fetched_at, now) + RECALLED)
             self._rows[cell] = _Row(now, due_at, known.series, known.fetched_at)
 
@@ -87,7 +94,7 @@ class Table:
         if row is not None:
             row.wanted_at = now
             return True
-        if len(self._rows) >= MOST_CELLS or not self._token(now):
+        if self._full or not self._token(now):
             self.refused += 1
             return False
         self._rows[cell] = _Row(now, now)
@@ -95,15 +102,16 @@ class Table:
 
     def due(self, now: float, most: int) -> list[Cell]:
         """The cells to fetch now, those that wait longest first. Forgets what nobody wants."""
+        self._follow_the_clock(now)
         for cell in [cell for cell, row in self._rows.items() if not row.kept and row.wanted_at < now - FORGOTTEN]:
             del self._rows[cell]
         waiting = [(row.due_at, cell) for cell, row in self._rows.items() if row.due_at <= now]
         return [cell for _, cell in sorted(waiting)[:most]]
 
-    def validator(self, cell: Cell) -> str:
-        """The `Last-Modified` of what is known, for a conditional request; empty without one."""
+    def validator(self, cell: Cell, now: float) -> str:
+        """The `Last-Modified` of what is known, for a conditional request; empty where that says nothing of now."""
         row = self._rows.get(cell)
-        return row.validator if row is not None and row.series else ""
+        return row.validator if row is not None and row.series and now - row.series[-1].since < PASSED else ""
 
     def fetched(self, cell: Cell, series: Series | None, now: float, due_at: float, validator: str = "") -> None:
         """The service has answered; None: what is known is still right."""
@@ -131,6 +139,16 @@ class Table:
     def oldest(self, now: float) -> float:
         """Seconds since the oldest reading in use was fetched; 0 without one."""
         return max((now - known.fetched_at for known in self.known(now).values()), default=0.0)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._rows) - self._kept >= MOST_CELLS
+
+    def _follow_the_clock(self, now: float) -> None:
+        """Where the clock was set back all moments go back with it: else cells would be due when it is there again."""
+        back, self._looked_at = self._looked_at - now, now
+        for row in self._rows.values() if back > SET_BACK else ():
+            row.wanted_at, row.due_at, row.fetched_at = row.wanted_at - back, row.due_at - back, row.fetched_at - back
 
     def _all(self) -> Iterator[tuple[Cell, Known]]:
         for cell, row in self._rows.items():

@@ -67,3 +67,16 @@ def test_sigterm_is_heard_at_whichever_moment_it_comes_and_drains_once_it_serves
 
 def test_sigterm_again_and_again_is_one_farewell() -> None:
     assert _ends("uvloop", *MOMENTS, *MOMENTS) == ["left", "drained"]
+
+
+CUT = """
+from edge.serve.farewell import Farewell
+
+Farewell(None, 0, lambda: 1 // 0)._cut()
+print("it goes on")
+"""
+
+
+def test_who_is_cut_off_ends_though_the_last_thing_to_do_fails() -> None:
+    done = subprocess.run([sys.executable, "-c", CUT], capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

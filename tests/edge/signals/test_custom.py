@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 import types
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
@@ -249,6 +250,35 @@ def test_only_functions_that_a_rule_asks_for_are_loaded_and_no_visitor_waits_for
             thread.join()
     assert len(found(rules)) == loaded
     assert found(compile_rules(document)) == found(rules)
+
+
+def test_new_words_for_the_same_function_count_at_once(tmp_path: Path, shop: types.ModuleType) -> None:
+    shop.queue = lambda: "long"  # type: ignore[attr-defined]
+    found = Calls(5.0, Dial(), waits=True)
+    for words, value in (("[short]", "unknown"), ("[short, long]", "long")):
+        (tmp_path / "site.yaml").write_text(SITE.replace("kind: number", f"values: {words}"))
+        (tmp_path / "hero.yaml").write_text(HERO % ("queue", "short"))
+        document = load(tmp_path).document
+        assert document is not None
+        (call,) = found(compile_rules(document))
+        assert _ask(lambda call=call: call(_request())) == [value]
+
+
+def test_a_function_that_does_not_say_what_it_takes_takes_nothing(rules: RuleSet, shop: types.ModuleType) -> None:
+    shop.queue = time.time  # type: ignore[attr-defined]
+    call = _call(rules, Dial())
+    (found,) = _ask(lambda: call(_request()))
+    assert isinstance(found, float)
+
+
+def test_a_clock_that_was_set_back_does_not_prolong_the_rest(rules: RuleSet, shop: types.ModuleType) -> None:
+    shop.queue = lambda: 1 // 0  # type: ignore[attr-defined]
+    dial = Dial()
+    call = _call(rules, dial)
+    _ask(*[lambda: call(_request())] * PATIENCE)
+    shop.queue = call._function = lambda: 12  # type: ignore[attr-defined]
+    dial.now -= 3600
+    assert _ask(lambda: call(_request())) == [12]
 
 
 def test_a_function_that_fails_again_and_again_is_left_alone_for_a_while(

@@ -70,3 +70,21 @@ def test_it_outlives_the_process_that_left_it(ends: tuple[socket, socket]) -> No
     handles = [end.fileno() for end in ends]
     subprocess.run([sys.executable, "-c", code, *map(str, handles)], pass_fds=handles, check=False, timeout=30)
     assert _said(Kept(ends)) == (b"left", {})
+
+
+def test_a_process_that_may_open_no_more_files_finds_none_and_goes_on(ends: tuple[socket, socket]) -> None:
+    code = (
+        "import os, resource, sys\nfrom edge.signals.kept import Kept\n"
+        "kept = Kept.inherited([int(each) for each in sys.argv[1:]])\nkept.keep(os.memfd_create('kept'), {})\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))\nprint(kept.last())\n"
+    )
+    handles = [end.fileno() for end in ends]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, handles)],
+        pass_fds=handles,
+        check=False,
+        timeout=30,
+        text=True,
+        capture_output=True,
+    )
+    assert (done.stdout, done.stderr) == ("None\n", "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge.signals.near import kilometres, nearest
 from rules.values import Near, Spot
@@ -40,3 +42,18 @@ def test_each_list_has_its_own_reach() -> None:
 
 def test_the_date_line_does_not_keep_places_apart() -> None:
     assert _near(-18.1, -179.9, Near(("suva",), 200)) == "suva"
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180), st.floats(0, 20_100))
+def test_the_nearest_is_the_one_of_the_shortest_way(latitude: float, longitude: float, within: float) -> None:
+    away = {key: kilometres(latitude, longitude, spot.latitude, spot.longitude) for key, spot in SPOTS.items()}
+    nearest_of_all = min(away, key=away.__getitem__)
+    expected = nearest_of_all if away[nearest_of_all] <= within else None
+    assert _near(latitude, longitude, Near(tuple(SPOTS), within)) == expected
+
+
+def test_how_far_it_is_to_places_of_another_latitude_is_not_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr("edge.signals.near.kilometres", lambda *place: asked.append(place[2]) or kilometres(*place))
+    assert _near(*DRAMMEN, Near(tuple(SPOTS), 40)) == "oslo"
+    assert asked == [59.91]

@@ -75,7 +75,7 @@ def test_every_text_gets_an_answer(text: str) -> None:
     assert PREVIEW.open(text, NOW) in ("malformed", "forged")
 
 
-@pytest.mark.parametrize("more", ["", "=", "\n", " ", ".", "A" * LONGEST])
+@pytest.mark.parametrize("more", ["", "=", "\n", " ", ".", "A" * LONGEST["preview"]])
 def test_a_longer_or_shorter_text_is_another_one(more: str) -> None:
     assert PREVIEW.open((token() + more) if more else token()[:-1], NOW) in ("malformed", "forged")
 
@@ -114,8 +114,8 @@ def test_slack_bits_make_no_second_token() -> None:
 
 
 def test_what_does_not_fit_is_not_sealed() -> None:
-    with pytest.raises(TooLongError, match=f"{LONGEST} fit"):
-        PREVIEW.seal({"x": "x" * LONGEST}, NOW, 60)
+    with pytest.raises(TooLongError, match=f"{LONGEST['preview']} fit"):
+        PREVIEW.seal({"x": "x" * LONGEST["preview"]}, NOW, 60)
 
 
 def test_its_repr_shows_no_key() -> None:

@@ -61,3 +61,15 @@ def test_weather_that_found_no_room_is_told_with_the_next_call(
             teller(known)
     teller(known)
     assert _told(tmp_path) == known
+
+
+def test_a_push_does_not_wait_for_room_for_the_weather(
+    teller: Teller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(content: bytes, path: Path) -> None:
+        raise OSError(f"no space left on device for {path.name}")
+
+    monkeypatch.setattr("edge.world.tell.put", full)
+    with pytest.raises(OSError, match="for weather"):
+        teller(Facts({"*": WEATHER["*"]}, {"mood": ("busy", 2000.0)}, "quiet"))
+    assert _told(tmp_path).value("mood", 1000.0) == "busy"

@@ -61,3 +61,18 @@ def test_a_worker_does_not_mind_that_nobody_listens(tmp_path: Path) -> None:
     wishes.weather(OSLO, 0.0)
     wishes.pages(1)
     wishes.close()
+
+
+def test_a_wish_that_nobody_could_hear_is_said_again_by_the_next_visitor(tmp_path: Path) -> None:
+    wishes, cells = Wishes(tmp_path / "w"), []
+    wishes.weather(OSLO, 0.0)
+
+    async def talk() -> None:
+        heard_one = asyncio.Event()
+        with heard(tmp_path / "w", lambda cell: (cells.append(cell), heard_one.set()), lambda _: None):
+            wishes.weather(OSLO, 1.0)
+            await heard_one.wait()
+
+    asyncio.run(asyncio.wait_for(talk(), 20))
+    wishes.close()
+    assert cells == [OSLO]

@@ -99,6 +99,20 @@ def test_what_could_not_be_told_is_told_as_soon_as_it_can_be(beating: Beating) -
     assert beating.beat(1).value("mood", beating.now) == "busy"
 
 
+def test_that_nothing_can_be_told_is_said_once_and_so_is_its_end(
+    beating: Beating, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "windsock")
+    beating.world.push("mood", BUSY)
+    beating.broken = True
+    for _ in range(5):
+        beating.world.beat()
+    beating.broken = False
+    beating.beat(1)
+    beating.beat(1)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
 def test_the_weather_outlives_the_process_that_fetched_it(beating: Beating) -> None:
     beating.world.want(OSLO)
     beating.world.table.fetched(OSLO, RAIN, beating.now, due_at=3000)

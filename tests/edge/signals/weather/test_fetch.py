@@ -124,6 +124,15 @@ def test_who_asks_too_often_and_is_told_so_leaves_the_whole_service_alone_as_lon
     assert len(sky.origin.heads) == 2
 
 
+def test_a_clock_that_is_set_back_does_not_prolong_that(sky: Sky) -> None:
+    sky.says(FAULTS["status 429"])
+    sky.once()
+    sky.now -= 10 * 86_400
+    sky.table.keep([LISBON], sky.now)
+    sky.once()
+    assert len(sky.origin.heads) == 2
+
+
 def test_one_cell_that_makes_no_sense_does_not_cost_the_others_theirs(sky: Sky) -> None:
     sky.table.want(LISBON, NOW)
     service = OpenMeteo(url=sky.origin.url + "/")

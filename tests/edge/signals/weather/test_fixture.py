@@ -54,6 +54,8 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
         ('{"*": {"sky": "blue"}}', "may have"),
         ('{"*": {"weather": "sunny"}}', "no weather"),
         ('{"*": {"temperature": "hot"}}', "cannot be"),
+        ('{"*": {"is_day": []}}', "is_day cannot be"),
+        ('{"*": {"is_day": "no"}}', "is_day cannot be"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_in_one_line(tmp_path: Path, text: str, says: str) -> None:

@@ -177,3 +177,10 @@ JSON = st.recursive(
 def test_no_answer_makes_the_reader_fall_over(service: Service, answer: object) -> None:
     with suppress(MisunderstoodError):
         service.read(json.dumps(answer).encode(), [BERGEN], NOW)
+
+
+def test_of_a_forecast_without_end_no_more_is_read_than_there_are_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr("edge.signals.weather.met.is_up", lambda *_: read.append(1))
+    (series,) = MET.read(_forecast(*[_step(12)] * 10_000), [BERGEN], NOW)
+    assert len(series) < len(read) < 1000

@@ -13,6 +13,7 @@ from edge.signals.weather.table import (
     MOST_CELLS,
     NEW_CELLS_AT_ONCE,
     NEW_CELLS_PER_SECOND,
+    PASSED,
     STALE,
     Table,
     renewal,
@@ -80,13 +81,35 @@ def test_an_answer_that_nothing_has_changed_renews_what_is_known() -> None:
     table = _fresh(0)
     table.fetched(OSLO, None, 2000, due_at=4000)
     assert table.known(2000 + STALE - 1)[OSLO].series == RAIN
-    assert table.validator(OSLO) == "Sun, 22 Nov 2026 12:00:00 GMT"
+    assert table.validator(OSLO, 2000) == "Sun, 22 Nov 2026 12:00:00 GMT"
 
 
 def test_a_new_answer_without_a_date_is_asked_for_without_a_condition() -> None:
     table = _fresh(0)
     table.fetched(OSLO, RAIN, 2000, due_at=4000)
-    assert table.validator(OSLO) == ""
+    assert table.validator(OSLO, 2000) == ""
+
+
+def test_a_forecast_that_has_passed_is_asked_for_without_a_condition() -> None:
+    table = _fresh(0)
+    table.fetched(OSLO, None, PASSED, due_at=PASSED + 1800)
+    assert table.validator(OSLO, PASSED - 1) != ""
+    assert table.validator(OSLO, PASSED) == ""
+
+
+def test_a_clock_that_is_set_back_takes_the_table_with_it() -> None:
+    table = _fresh(1e9)
+    table.due(1e9, 10)
+    assert table.due(1000, 10) == []
+    assert table.due(1000 + 1800, 10) == [OSLO]
+    assert OSLO in table.known(1000 + STALE - 1)
+    assert OSLO not in table.known(1000 + STALE)
+
+
+def test_the_sites_own_places_take_no_visitors_place() -> None:
+    table = Table(0)
+    table.keep([(number / 100, 0.0) for number in range(MOST_CELLS)], 0)
+    assert table.want(LISBON, 0)
 
 
 def test_a_crowd_from_everywhere_is_let_in_slowly() -> None:
