@@ -88,7 +88,10 @@ class Personalization:
         self._signals = signals(self._settings, metrics, atlas, wish=self._alone.wish)
         self._app = app
         secrets = keys_at_start(self._settings)
-        self._personalize = personalize(app, self._settings, self._current, metrics, secrets, self._signals)
+        self._measure = measure(self._settings, self._current, metrics, secrets) if kept else None
+        self._personalize = personalize(
+            app, self._settings, self._current, metrics, secrets, self._signals, self._measure
+        )
         self._watching: asyncio.Task[None] | None = None
         self._stop: asyncio.Event | None = None
 
@@ -144,7 +147,9 @@ class Personalization:
         return self._metrics.exposition()
 
     async def aclose(self) -> None:
-        """Stop watching the folder."""
+        """Stop watching the folder, and write what waits to be written."""
+        if self._measure is not None:
+            await self._measure.close()
         if self._stop is not None and self._watching is not None:
             self._stop.set()
             self._watching.cancel()
@@ -198,6 +203,7 @@ def personalize(
         signals=signals,
         providers=Calls(longest_call(settings), clock.system),
         own_pages=measure.paths if measure is not None else None,
+        marks=measure,
     )
 
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,6 +29,8 @@ from edge.console.guard import Guard
 from edge.console.state import State
 from edge.edition import Edition
 from edge.errors import WindsockError
+from edge.events.log import Log
+from edge.learning.command import lift
 from edge.live.current import Current, Document
 from edge.live.folder import Folder
 from edge.live.published import content, follow_content, publish, read
@@ -45,6 +48,7 @@ from edge.signals.front import advice
 from edge.signals.geofile import GeoFile
 from edge.signals.kept import Kept
 from edge.signals.read import Reader, for_questions
+from edge.signals.weather.cell import Cell
 from edge.signals.weather.sheet import whole
 from edge.telemetry.beacons import BeaconMetrics
 from edge.telemetry.log import configure
@@ -89,13 +93,19 @@ async def _control(run: Run, settings: Settings, parent: int, kept: Kept | None)
     current = Current(clock.system)
     atlas = Atlas()
     places = GeoFile(settings.geo_database, partial(_locate, run, atlas), kept=kept)
-    publisher = Publisher(current, run.edition, last_good(settings), switches(settings), _name(settings))
+    publisher = Lifting(current, run.edition, last_good(settings), switches(settings), _name(settings))
+    publisher.log = events(settings)
     await asyncio.to_thread(places.recall)
     await asyncio.to_thread(places.look)
     await asyncio.to_thread(_first, publisher, folder, served)
     stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    signals = for_questions(settings, atlas, lambda cell, _: world.want(cell))
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+
+    def wish(cell: Cell, at: float) -> None:  # noqa: ARG001 -- the signature of a Wish; from a thread, see console/app.py
+        loop.call_soon_threadsafe(world.want, cell)
+
+    signals = for_questions(settings, atlas, wish)
     world, counts = _world(run, signals), WeatherMetrics()
     reachable, front = partial(_reachable, settings.listen), partial(_front, run)
     rewards = _rewards(settings, current)
@@ -132,6 +142,25 @@ async def _control(run: Run, settings: Settings, parent: int, kept: Kept | None)
     for ended in results:
         if isinstance(ended, Exception):
             raise ended
+
+
+class Lifting(Publisher):
+    """Switching an experience on also ends the breach that stopped it; the learner reads so in the audit of its log."""
+
+    log: Path | None = None
+
+    def switch(self, name: str | None, *, on: bool) -> str:
+        """Switch an experience, or everything. Returns why this will not outlive a restart, or nothing."""
+        problem = super().switch(name, on=on)
+        edition = self._current.current
+        if not on or self.log is None or edition is None or not edition.breached:
+            return problem
+        try:
+            with Log(self.log) as log:
+                lift(log, name, clock.system(), "private listener")
+        except (OSError, sqlite3.Error, WindsockError) as error:
+            return f"the breach of a guardrail could not be ended: {error}"
+        return problem
 
 
 def _first(publisher: Publisher, folder: Folder, served: list[Document]) -> None:

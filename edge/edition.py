@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from cachetools import LRUCache
 
+from online_models.snapshot import Snapshot
 from rules.goal import Visits
 from rules.index import Index
 from rules.values import Experience, RuleSet
-
-if TYPE_CHECKING:
-    from online_models.snapshot import Snapshot
 
 EVERYTHING: Final = "*"
 
@@ -33,6 +31,7 @@ class Edition:
     off: frozenset[str] = frozenset()  # experiences that are switched off; `EVERYTHING` stands for all of them
     snapshot: Snapshot | None = None  # what was learned
     breached: Mapping[str, str] = field(default_factory=dict)  # experience -> the guardrail that stopped it, as said
+    stale: bool = False  # there is a snapshot, too old to be decided by
     found: Found | None = field(default=None, repr=False, compare=False)
     named: Mapping[str, Experience] = field(init=False, repr=False, compare=False)
     position: Mapping[str, int] = field(init=False, repr=False, compare=False)  # of an experience among all

@@ -23,9 +23,10 @@ from typing import Final
 from edge.errors import WindsockError
 from edge.events.log import Log
 from edge.learning.counts import LearnerMetrics
-from edge.learning.learner import Learner, last_good
+from edge.learning.learner import PACE, Learner, last_good
 from edge.live.published import put, read
 from edge.run import Run, events
+from edge.run import last_good as last_edition
 from edge.settings import Settings, from_json
 from edge.telemetry.log import configure
 from online_models.snapshot import write
@@ -137,6 +138,27 @@ def turn(file: Path) -> Iterator[bool]:
         yield False
     finally:
         os.close(handle)
+
+
+def learn_now(settings: Settings) -> bool:
+    """Learn all that is closed, here and now, unless a learner runs that does; whether either is so.
+
+    False where there are no rules to learn by: what was ordered waits for the learner.
+    """
+    file, kept = events(settings), last_edition(settings)
+    if file is None:
+        return False
+    with turn(file) as ours:
+        document = read(kept) if kept is not None else None
+        if not ours or document is None:
+            return not ours
+        with Log(file, settings.durability) as log:
+            learner = Learner(log, bytes)  # nobody is there to be told
+            learner.take(compile_rules(document), time.time())
+            while learner.step(time.time()):
+                pass
+            learner.step(time.time() + PACE)
+    return True
 
 
 def _identity(path: Path) -> object:

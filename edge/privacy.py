@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from edge.run import last_good, switches
+from edge.run import events, last_good, switches
 from edge.settings import Settings
 from edge.settings.secret import secret_file
 
@@ -32,7 +32,16 @@ NEVER: Final = (
     "cookies, what somebody types, or anything else that tells one visitor from another."
 )
 
-SHOWN: Final = ("consent", "consent_cookie", "store", "secret_file", "weather", "debug_token", "log_format")
+SHOWN: Final = (
+    "consent",
+    "consent_cookie",
+    "store",
+    "retention_days",
+    "secret_file",
+    "weather",
+    "debug_token",
+    "log_format",
+)
 """The settings that this table depends on."""
 
 
@@ -73,6 +82,7 @@ def _device(settings: Settings) -> Iterator[Kept]:
 
 
 def _disk(settings: Settings) -> Iterator[Kept]:
+    yield from _log(settings)
     edition, off = last_good(settings), switches(settings)
     if edition is not None and off is not None:
         yield Kept(
@@ -98,11 +108,63 @@ def _disk(settings: Settings) -> Iterator[Kept]:
     )
 
 
+def _log(settings: Settings) -> Iterator[Kept]:
+    """The event log: each of its tables, and the two files that SQLite keeps beside it."""
+    file = events(settings)
+    if file is None:
+        return
+    days = f"{settings.retention_days} day{'s' * (settings.retention_days != 1)} (retention_days)"
+    for table, what, why, until in (
+        (
+            "exposures",
+            "of a page that was seen, for each decision: a random name (decision), experience, variant, side, reason, "
+            "rule, model, cell (the values of the few signals that are learned from), snapshot, p, window, when it was "
+            "made (issued) and seen (at)",
+            "to learn which variant works, and to prove it",
+            days,
+        ),
+        (
+            "outcomes",
+            "what followed: the decision, event (reward or measure), goal, value, at",
+            "likewise",
+            days,
+        ),
+        (
+            "tallies",
+            "how many decisions of an hour had an experience, variant, side and reason (n)",
+            "so that lost beacons show",
+            days,
+        ),
+        (
+            "seen",
+            "how often (n) a model met a value of a signal on a day; a value that was met less than 10 times is not "
+            "written",
+            "to tell frequent values from rare ones, which are all called `other`",
+            days,
+        ),
+        ("states", "what each model has learned (model, seq, state): sums over visitors", "to go on after a restart",
+         "until it is reset"),
+        ("snapshots", "the numbers by which pages were drawn (number, made, body)", "to go back to",
+         "the last 20 are kept"),
+        ("audit", "who did what to a model (at, who, what, details)", "to know later", "until the file is deleted"),
+    ):  # fmt: skip
+        yield Kept("disk", f"{file}, {table}", what, why, until)
+    yield Kept(
+        "disk",
+        f"{file}*",
+        "these tables, as SQLite keeps them: the file, its journal (-wal), an index of that (-shm); and the lock of "
+        "who learns (-learner)",
+        "they are how the tables are kept",
+        "until they are deleted",
+    )
+
+
 def _run(settings: Settings) -> Iterator[Kept]:
     for name, what, why in (
         ("settings.json", "the settings, tokens among them (mode 0600)", "so that all processes have the same"),
         ("lock", "nothing", "tells that this edge runs"),
         ("edition.json", "the rules and what is off, as they are served now", "for the workers"),
+        ("snapshot.json", "the numbers by which pages are drawn, as they were learned", "for the workers"),
         ("geo.json", "where the copy of the geo database is, its type and date", "for the workers"),
         ("facts.json", "what the site has pushed, and how busy it is", "for the workers"),
         ("weather", "the weather by squares of 0.25° that somebody asked for in the last two hours", "for the workers"),
@@ -138,10 +200,20 @@ def _memory() -> Iterator[Kept]:
         "to answer it",
         "until it is answered",
     )
+    yield Kept(
+        "memory",
+        "networks",
+        "the /24 (IPv4) or /48 (IPv6) of the last 8,192 networks that sent a beacon, and how many they sent just now",
+        "so that no network can flood the event log",
+        "until newer ones take its place",
+    )
     for name, what in (
-        ("places", "where the last 4,096 addresses are, under a keyed hash that no other process can repeat"),
+        ("places", "where the last 4,096 addresses are, under a keyed hash that nobody outside can repeat"),
         ("clients", "the last 4,096 User-Agents with their hints, and what they stand for"),
-        ("languages, referrers, queries", "a few thousand values of such fields, and what they stand for"),
+        (
+            "languages, referrers, queries, fields of a CDN",
+            "a few thousand values of such fields, and what they stand for",
+        ),
     ):
         yield Kept(
             "memory",
@@ -164,7 +236,8 @@ def _output(settings: Settings) -> Iterator[Kept]:
     yield Kept(
         "output",
         "/metrics",
-        "counts by experience, variant, reason, status, kind of failure and weather service; times as histograms",
+        "counts by experience, variant, reason, status, kind of failure, kind of beacon and weather service; times as "
+        "histograms",
         "to see how the edge does",
         "as long as whoever collects it keeps it",
     )

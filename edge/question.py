@@ -96,7 +96,7 @@ def answer(
     QuestionError.
     """
     context, draw = ask(pairs, edition, now, consent, signals, calls)
-    return explain(context, edition, draw)
+    return explain(context, edition, draw, now=now)
 
 
 def ask(
@@ -115,7 +115,8 @@ def ask(
     session = read_session(request, stored).signals if mode == "consented" else {}
     draw = Draw(None, strict=True) if mode == "strict" else _draw(question, stored)
     context = replace(context, signals={**context.signals, **calls(request, edition.rules, given), **session})
-    return replace(context, signals={**context.signals, **following(given, context, edition.rules)}), draw
+    told = following(given, context, edition.rules, signals.holiday)
+    return replace(context, signals={**context.signals, **told}), draw
 
 
 def whence(
@@ -129,7 +130,7 @@ def whence(
     """Every signal of such a visitor as plain data: its value, where it comes from or why nobody knows it, its age."""
     _, request, at, given = _visit(pairs, edition, now)
     context = signals(request, edition.rules, at)
-    told = following(given, context, edition.rules)
+    told = following(given, context, edition.rules, signals.holiday)
     found = dict(trace(signals, settings, request, edition.rules, at, told))
     found |= {name: _called(edition, name, value) for name, value in calls(request, edition.rules, told).items()}
     found |= {name: replace(found[name], source="follows from what is given") for name in told.keys() - given}

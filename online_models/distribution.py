@@ -1,97 +1,112 @@
-"""From a snapshot's numbers to the probability of each arm, at the edge: pure Python, the same in every process."""
+"""From a snapshot's numbers to the probability of each arm: pure Python, the same in every process.
+
+What a policy wants comes first. Then new arms are capped, so that a handful of lucky visits cannot take a page over,
+and the floor is mixed in, so that nothing is ever given up for good and every probability can be divided by.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import sqrt
+from collections.abc import Callable, Mapping, Sequence
+from math import exp, sqrt
 from typing import Any, Final
 
 from online_models.best import chances
 from online_models.snapshot import Model
 
 CAUTION: Final = 0.10
-"""The share that `cautious` always spreads evenly."""
+"""The share of visits that `cautious` always spreads evenly."""
+FLOOR: Final = 0.02
+"""The share of visits that all others always spread evenly."""
+LEAST: Final = 0.005
+"""An arm's share at least, where there are many."""
+
+Cell = tuple[str, ...]
+Arms = tuple[str, ...]
+Numbers = Mapping[str, Any]
 
 
-def distribution(model: Model | None, policy: str, cell: tuple[str, ...], arms: tuple[str, ...]) -> tuple[float, ...]:
+def distribution(model: Model | None, policy: str, cell: Cell, arms: Arms) -> tuple[float, ...]:
     """The probability of each of these arms in this cell, in their order; sums to 1.
 
-    Without a model, or with one of another policy, the shares are even.
+    Without a model, or with one of another policy, all arms have the same. An arm that the model does not know is a new
+    one. Each has at least max(2 % / K, 0.5 %) where K arms may be shown (with `cautious` 10 % / K), and a young one at
+    most min(1/2, 2/K) unless all are young.
     """
-    if not arms:
-        return ()
-    if model is None or model.policy != policy or not model.numbers or len(arms) == 1:
-        return (1 / len(arms),) * len(arms)
-    shares = _SHARES[policy](model.numbers, cell, arms)
-    return tuple(_floored(_capped(shares, model, arms), policy))
-
-
-def _floored(shares: Sequence[float], policy: str) -> list[float]:
-    k = len(shares)
-    floor = CAUTION / k if policy == "cautious" else min(max(0.02 / k, 0.005), 1 / k)
-    return [floor + (1 - k * floor) * share for share in shares]
-
-
-def _capped(shares: Sequence[float], model: Model, arms: tuple[str, ...]) -> Sequence[float]:
-    """New arms get at most min(1/2, 2/K); what they lose goes to the others in proportion."""
     k = len(arms)
-    cap = min(1 / 2, 2 / k)
+    if k < 2 or model is None or model.policy != policy or policy == "even":
+        return (1 / k,) * k if k else ()
     young = [arm in model.young or arm not in model.arms for arm in arms]
-    if all(young):
-        return shares
+    floor = min(max((CAUTION if policy == "cautious" else FLOOR) / k, LEAST), 1 / k)
+    shares = _SHARES[policy](model.numbers, cell, arms)
+    if any(young) and not all(young):
+        shares = _capped(shares, young, (min(1 / 2, 2 / k) - floor) / (1 - k * floor) if k * floor < 1 else 1.0)
+    return tuple([floor + (1 - k * floor) * share for share in shares])
+
+
+def _capped(shares: Sequence[float], young: Sequence[bool], cap: float) -> Sequence[float]:
+    """What young arms have beyond the cap goes to the others, in proportion to what these have."""
     cut = [min(share, cap) if new else share for share, new in zip(shares, young, strict=True)]
-    spare = 1 - sum(cut)
-    old = sum(share for share, new in zip(cut, young, strict=True) if not new)
-    if old <= 0:
-        rest = k - sum(young)
-        return [share if new else share + spare / rest for share, new in zip(cut, young, strict=True)]
-    return [share if new else share * (1 + spare / old) for share, new in zip(cut, young, strict=True)]
+    spare = sum(shares) - sum(cut)
+    if spare <= 0:
+        return shares
+    grown = [0.0 if new else share for share, new in zip(shares, young, strict=True)]
+    if (total := sum(grown)) <= 0:
+        grown = [float(not new) for new in young]
+        total = sum(grown)
+    return [share + spare * own / total for share, own in zip(cut, grown, strict=True)]
 
 
-def _visitor(numbers: Mapping[str, Any], cell: tuple[str, ...], arms: tuple[str, ...]) -> list[float]:
-    known, width, unseen = numbers["arms"], numbers["width"], numbers["unseen"]
-    means, spreads = [], []
+def _visitor(numbers: Numbers, cell: Cell, arms: Arms) -> list[float]:
+    means, variances = _worths(numbers, cell, arms)
+    return chances(means, [sqrt(variance) for variance in variances])
+
+
+def _worths(numbers: Numbers, cell: Cell, arms: Arms) -> tuple[list[float], list[float]]:
+    """Mean and variance of what each arm adds to the log-odds."""
+    known, unseen = numbers["arms"], numbers["unseen"]
+    means, variances = [], []
     for arm in arms:
-        mean, variance, *by = known.get(arm, numbers["new"])
-        for weights, value in zip(by, cell, strict=False):
-            weight = weights.get(value)
-            mean += weight[0] if weight else 0.0
-            variance += weight[1] if weight else unseen
+        mean, variance, by = known[arm] if arm in known else (*numbers["new"], ())
+        for signal, value in enumerate(cell[: len(unseen)]):
+            weight = by[signal].get(value) if by else None
+            if weight is None:
+                variance += unseen[signal]
+            else:
+                mean += weight[0]
+                variance += weight[1]
         means.append(mean)
-        spreads.append(width * sqrt(variance))
-    return chances(means, spreads)
+        variances.append(variance)
+    return means, variances
 
 
-def _everyone(numbers: Mapping[str, Any], cell: tuple[str, ...], arms: tuple[str, ...]) -> list[float]:
+def _everyone(numbers: Numbers, _cell: Cell, arms: Arms) -> list[float]:
     known = [numbers["arms"].get(arm, numbers["new"]) for arm in arms]
     return chances([mean for mean, _ in known], [spread for _, spread in known])
 
 
-def _even(numbers: Mapping[str, Any], cell: tuple[str, ...], arms: tuple[str, ...]) -> list[float]:
-    return [1 / len(arms)] * len(arms)
-
-
-def _greedy(numbers: Mapping[str, Any], cell: tuple[str, ...], arms: tuple[str, ...]) -> list[float]:
-    means = [numbers["arms"].get(arm, numbers["new"]) for arm in arms]
+def _greedy(numbers: Numbers, cell: Cell, arms: Arms) -> list[float]:
+    means, _ = _worths(numbers, cell, arms)
     best = [mean == max(means) for mean in means]
-    return [numbers["explore"] / len(arms) + (1 - numbers["explore"]) * top / sum(best) for top in best]
+    explore = numbers["explore"]
+    return [explore / len(arms) + (1 - explore) * top / sum(best) for top in best]
 
 
-def _gap(numbers: Mapping[str, Any], cell: tuple[str, ...], arms: tuple[str, ...]) -> list[float]:
-    means = [numbers["arms"].get(arm, numbers["new"]) for arm in arms]
-    top = means.index(max(means))
-    shares = [1 / (len(arms) + numbers["gamma"] * (means[top] - mean)) for mean in means]
-    shares[top] = 0.0
-    shares[top] = 1 - sum(shares)
-    return shares
+def _gap(numbers: Numbers, cell: Cell, arms: Arms) -> list[float]:
+    means, _ = _worths(numbers, cell, arms)
+    common = numbers["overall"] + sum(by.get(value, 0.0) for by, value in zip(numbers["shared"], cell, strict=False))
+    rates = [1 / (1 + exp(-min(max(common + mean, -30.0), 30.0))) for mean in means]
+    best, k = max(rates), len(arms)
+    shares = [1 / (k + numbers["gamma"] * (best - rate)) for rate in rates]
+    tops = [rate == best for rate in rates]
+    behind = sum(share for share, top in zip(shares, tops, strict=True) if not top)
+    return [(1 - behind) / sum(tops) if top else share for share, top in zip(shares, tops, strict=True)]
 
 
-_SHARES: Final = {
+_SHARES: Final[Mapping[str, Callable[[Numbers, Cell, Arms], list[float]]]] = {
     "visitor": _visitor,
+    "everyone": _everyone,
     "cautious": _visitor,
     "rules": _visitor,
-    "everyone": _everyone,
-    "even": _even,
     "greedy": _greedy,
     "gap": _gap,
 }

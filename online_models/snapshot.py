@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import orjson
 
+from online_models.shape import demand, items, number, numbers, table, text
+
 SCHEMA: Final = 1
 LIMIT: Final = 1_000_000
 """Bytes of a snapshot at most."""
-POLICIES: Final = ("visitor", "everyone", "cautious", "even", "rules", "greedy", "gap")
+_COUNT: Final = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Model:
     arms: tuple[str, ...]  # in the order of the rules
     numbers: Mapping[str, Any]  # what the policy's distribution needs
     signals: tuple[str, ...] = ()
-    values: tuple[frozenset[str] | None, ...] = ()  # per signal the values that are kept, others become `other`; None: all
+    values: tuple[
+        frozenset[str] | None, ...
+    ] = ()  # per signal the values that are kept, others become `other`; None: all
     evidence: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # arm: closed exposures, rewards
     young: frozenset[str] = frozenset()  # arms with too few closed exposures: their share is capped
 
@@ -47,29 +51,53 @@ def seal(snapshot: Snapshot) -> Snapshot:
 
 
 def write(snapshot: Snapshot) -> bytes:
-    """The snapshot as JSON, with its checksum."""
+    """The snapshot as JSON, with its checksum. Raises ValueError where `read` would refuse it."""
     body = _plain(snapshot)
-    return orjson.dumps(body | {"version": _checksum(body)}, option=orjson.OPT_SORT_KEYS)
+    raw = orjson.dumps(body | {"version": _checksum(body)}, option=orjson.OPT_SORT_KEYS)
+    read(raw)
+    return raw
 
 
 def read(raw: bytes) -> Snapshot:
-    """The snapshot in these bytes. Raises ValueError saying what is wrong with them."""
-    if len(raw) > LIMIT:
-        raise ValueError(f"the snapshot has more than {LIMIT} bytes")
-    body = orjson.loads(raw)
-    version = body.pop("version")
-    if body.pop("schema") != SCHEMA or version != _checksum(body | {"schema": SCHEMA}):
-        raise ValueError("the snapshot's checksum is wrong")
-    models = {key: _model(model) for key, model in body.pop("models").items()}
-    return Snapshot(version=version, models=models, **body)
-
-
-def _model(raw: dict[str, Any]) -> Model:
-    values = tuple(None if kept is None else frozenset(kept) for kept in raw["values"])
-    evidence = {arm: (n, rewards) for arm, (n, rewards) in raw["evidence"].items()}
-    return Model(
-        raw["policy"], tuple(raw["arms"]), raw["numbers"], tuple(raw["signals"]), values, evidence, frozenset(raw["young"])
+    """The snapshot in these bytes. Raises ValueError, and nothing else, saying what is wrong with them."""
+    demand(len(raw) <= LIMIT, f"it has {len(raw)} bytes; at most {LIMIT} are read")
+    body = table(orjson.loads(raw), "schema", "version", "number", "made", "upto", "models", "breached", "held")
+    version = text(body.pop("version"))
+    demand(body["schema"] == SCHEMA, f"its schema is not {SCHEMA}; another Windsock wrote it")
+    demand(version == _checksum(body), "its checksum is wrong")
+    return Snapshot(
+        int(number(body["number"], 0, _COUNT)),
+        version,
+        number(body["made"], 0, _COUNT),
+        int(number(body["upto"], 0, _COUNT)),
+        {key: _model(model) for key, model in table(body["models"]).items()},
+        {name: text(sentence) for name, sentence in table(body["breached"]).items()},
+        text(body["held"]),
     )
+
+
+def _model(value: Any) -> Model:
+    raw = table(value, "policy", "arms", "numbers", "signals", "values", "evidence", "young")
+    signals = _texts(raw["signals"])
+    kept = items(raw["values"]) and items(raw["values"], len(signals))
+    return Model(
+        text(raw["policy"]),
+        _texts(raw["arms"]),
+        numbers(text(raw["policy"]), raw["numbers"], len(signals)),
+        signals,
+        tuple(None if each is None else frozenset(_texts(each)) for each in kept),
+        {arm: _counts(counts) for arm, counts in table(raw["evidence"]).items()},
+        frozenset(_texts(raw["young"])),
+    )
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(text(each) for each in items(value))
+
+
+def _counts(value: Any) -> tuple[float, float]:
+    exposures, rewards = items(value, 2)
+    return number(exposures, 0, _COUNT), number(rewards, 0, _COUNT)
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:

@@ -275,7 +275,7 @@ def test_the_weather_of_a_service_is_on_every_worker_soon_after_the_first_visito
     cell = cell_of(*here)
     assert cell is not None
     assert any(f"{cell[0]:.2f}".encode() in head for head in service.heads)
-    assert counted(served, "windsock_weather_cells") >= 1
+    until(lambda: counted(served, "windsock_weather_cells") >= 1)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+from edge.beacon import snippet
+from edge.beacon.block import Blocks
 from edge.beacon.endpoint import PATH, Beacon
 from edge.beacon.intake import Editions, Intake, kept
 from edge.beacon.page import Pages, Row, rows
@@ -38,6 +40,7 @@ class Measure:
         clock: Clock,
     ) -> None:
         self._pages, self._metrics, self._clock = Pages(keys), metrics, clock
+        self._blocks = Blocks()
         self._writer = Writer(file, settings.durability, self._wrote)
         intake = Intake(self._pages, editions, self._writer, clock, kept(settings))
         self._beacon = Beacon(intake, Consent(settings.consent, settings.consent_cookie), metrics)
@@ -45,7 +48,14 @@ class Measure:
     @property
     def paths(self) -> Mapping[bytes, Callable[[Request, Receive, Send], Awaitable[None]]]:
         """What it answers on the public listener, by path."""
-        return {PATH: self._beacon}
+        return {PATH: self._beacon, snippet.PATH: snippet.answer}
+
+    def block(
+        self, decisions: Sequence[Decision], reached: tuple[str, ...], edition: Edition, signals: Signals
+    ) -> bytes:
+        """What a page with these decisions, that reaches these goals of others, carries before its `</body>`."""
+        counted = tuple([decision.experience for decision in decisions])
+        return self._blocks.block(self.page(decisions, edition, signals), counted, reached, edition)
 
     def page(self, decisions: Sequence[Decision], edition: Edition, signals: Signals) -> str:
         """The token of a page with these decisions; empty where nothing on it counts."""

@@ -67,6 +67,10 @@ COMMANDS: Final = {
             "Every field that is stored anywhere, why, and for how long.",
             "windsock privacy --consent strict",
         ),
+        Command("log", "The event log as JSON lines.", "windsock log export --since 7d > events.jsonl"),
+        Command(
+            "model", "What is learned: show, export, import, reset, rollback.", "windsock model show homepage-hero"
+        ),
         Command(
             "loadtest", "Many visitors at once, and what they measured.", "windsock loadtest --users 50 --duration 30s"
         ),

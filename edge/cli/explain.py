@@ -12,6 +12,7 @@ import typer
 
 from edge import clock
 from edge.cli.folder import edition_of, off_here, part_of, settings_of
+from edge.cli.learned import with_learned_here
 from edge.cli.visitor import At, Header, Ip, Json, Signal, Url, UserAgent, Visitor
 from edge.decisions.explain import explain as explained
 from edge.decisions.explain import tell
@@ -64,8 +65,10 @@ def explain(
 
     To the debug token a page brings X-Windsock-Token; --token tells what that page has shown, for 30 days.
 
+    What an edge with this store has learned is told as well: the shares, what they rest on, and how old that is.
+
     Signals that are given hold, with what follows from them: hour=8 is a daypart, date=2026-12-24 a weekday and a
-    month, timezone=Asia/Tokyo the time there. Schedules, holidays and events go by --at.
+    month, timezone=Asia/Tokyo the time there, country=IT its holidays. Schedules, holidays and events go by --at.
     """
     settings = settings_of(rules=rules, secret_file=secret_file)
     pairs = list(Visitor(url, ip, user_agent, bucket, at, signal, header).pairs())
@@ -77,13 +80,14 @@ def explain(
         raise WindsockError("missing argument URL; write a path such as /pricing, or --token TOKEN")
     edition, left_out = part_of(settings.rules, "explain")
     only = [_named(name, edition, left_out) for name in experience or ()]
-    edition = replace(edition, off=off_here(settings))
+    now = time.time()
+    edition = with_learned_here(replace(edition, off=off_here(settings)), settings, now, "explain")
     consent = Consent(settings.consent, settings.consent_cookie)
     calls = Called(longest_call(settings), clock.system)
-    context, draw = ask(pairs, edition, time.time(), consent, for_questions(settings), calls)
+    context, draw = ask(pairs, edition, now, consent, for_questions(settings), calls)
     for line in apart(context, signal or (), edition.rules):
         print(f"windsock explain: {line}", file=sys.stderr)
-    print(_json(explained(context, edition, draw, only)) if json else tell(context, edition, draw, only))
+    print(_json(explained(context, edition, draw, only, now)) if json else tell(context, edition, draw, only, now))
     if left_out:
         print(f"windsock explain: this is without {', '.join(left_out)}; see above", file=sys.stderr)
         raise typer.Exit(1)

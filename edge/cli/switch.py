@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from edge.edition import EVERYTHING
 from edge.errors import WindsockError
 from edge.live import switches
 from edge.live.published import read
-from edge.run import last_good
+from edge.run import events, last_good
 from edge.run import switches as switches_file
 from edge.settings import Settings
 from rules.spelling import advice
@@ -81,7 +82,19 @@ def _written(settings: Settings, name: str | None, on: bool) -> Path:
     if on and name is not None and EVERYTHING in before and not names:
         raise WindsockError("everything is off and the rules cannot be read; windsock on switches everything on")
     switches.save(switches.switched_on(before, name, names) if on else switches.switched_off(before, name), file)
+    log = events(settings)
+    if on and log is not None and log.is_file():
+        _lift(log, name)
     return file
+
+
+def _lift(file: Path, name: str | None) -> None:
+    """End the breach of a guardrail that has stopped the experience."""
+    from edge.events.log import Log
+    from edge.learning.command import lift
+
+    with Log(file) as log:
+        lift(log, name, time.time(), "windsock on")
 
 
 def _names(settings: Settings) -> frozenset[str]:

@@ -28,7 +28,7 @@ def _nothing(state: State, pairs: list[tuple[str, str]]) -> dict[str, object]:  
 
 def private_app(state: State, explain: Explain, guard: Guard | None = None, signals: Explain = _nothing) -> Starlette:
     """The app of the private listener; without a guard that of one on 127.0.0.1 and without a token."""
-    guard = guard or Guard()
+    guard, turn = guard or Guard(), asyncio.Lock()
 
     async def healthz(request: Request) -> Response:  # noqa: ARG001
         return as_json({"alive": True})
@@ -45,8 +45,8 @@ def private_app(state: State, explain: Explain, guard: Guard | None = None, sign
             Route("/healthz", healthz),
             Route("/metrics", metrics),
             Route("/readyz", guard.site(readyz)),
-            Route("/explain", guard.secret(_answering(state, explain))),
-            Route("/signals", guard.secret(_answering(state, signals))),
+            Route("/explain", guard.secret(_answering(state, explain, turn))),
+            Route("/signals", guard.secret(_answering(state, signals, turn))),
             Route("/signals/{name:path}", guard.secret(pusher(state)), methods=["PUT"]),
             Route("/reward", guard.secret(rewarder(state.reward)), methods=["POST"]),
             Route("/off", guard.secret(switcher(state, on=False)), methods=["POST"]),
@@ -55,12 +55,13 @@ def private_app(state: State, explain: Explain, guard: Guard | None = None, sign
     )
 
 
-def _answering(state: State, question: Explain) -> Endpoint:
-    """The endpoint that answers such questions."""
+def _answering(state: State, question: Explain, turn: asyncio.Lock) -> Endpoint:
+    """The endpoint that answers such questions: in a thread, since functions of the site are called, and in turn."""
 
     async def answered(request: Request) -> Response:
         try:
-            return as_json(question(state, request.query_params.multi_items()))
+            async with turn:
+                return as_json(await asyncio.to_thread(question, state, request.query_params.multi_items()))
         except ValueError as error:
             return as_json({"error": str(error)}, 400)
 

@@ -14,6 +14,7 @@ from edge.decisions.becomes import becomes, lines, taken
 from edge.decisions.blanks import stands_for
 from edge.decisions.chance import draws, side
 from edge.decisions.decide import decide, default
+from edge.decisions.evidence import evidence, told
 from edge.decisions.values import Decision, Draw
 from edge.decisions.words import closed, missed, shown, wish
 from edge.edition import EVERYTHING, Edition
@@ -25,12 +26,15 @@ Met = Mapping[str, Decision]
 """Experience -> what was decided, for those that are on the page."""
 
 
-def explain(context: Context, edition: Edition, draw: Draw, only: Collection[str] = ()) -> dict[str, object]:
+def explain(
+    context: Context, edition: Edition, draw: Draw, only: Collection[str] = (), now: float | None = None
+) -> dict[str, object]:
     """The answer as plain data: `path`, `signals` and `decisions`, as `windsock explain --json` prints them.
 
     Signals: each one there is, `unknown` where it is not known, and those that this request has besides (`query.*`).
-    `shows` of a decision: slot -> what becomes of it; empty where that is nothing, or not settled. `only`: the names of
-    the experiences that are told of, if not all.
+    `shows` of a decision: slot -> what becomes of it; empty where that is nothing, or not settled. `learned`: what it
+    rests on, of a decision that is learned of. `why`: the guardrail that stopped it. `only`: the names of the
+    experiences that are told of, if not all. `now`: by which the age of a snapshot is told, if not the visit's.
     """
     met = {decision.experience: decision for decision in decide(context, edition, draw)}
     hidden = _taken(met, edition)
@@ -38,19 +42,23 @@ def explain(context: Context, edition: Edition, draw: Draw, only: Collection[str
         "path": context.path,
         "signals": _signals(context),
         "decisions": [
-            {**_plain(met.get(each.name) or default(each, "outside")), "shows": _shows(each, met, hidden, context)}
+            {
+                **_plain(met.get(each.name) or default(each, "outside")),
+                "shows": _shows(each, met, hidden, context),
+                **_rests(each, met.get(each.name), edition, context.at if now is None else now),
+            }
             for each in edition.rules.experiences
             if not only or each.name in only
         ],
     }
 
 
-def tell(context: Context, edition: Edition, draw: Draw, only: Collection[str] = ()) -> str:
+def tell(context: Context, edition: Edition, draw: Draw, only: Collection[str] = (), now: float | None = None) -> str:
     """The same as a text of some lines: what is known, then each experience of this page with its reasons."""
     met = {decision.experience: decision for decision in decide(context, edition, draw)}
     wanted = [each for each in edition.rules.experiences if not only or each.name in only]
-    told = _told_decisions(context, edition, draw, met, wanted)
-    return "\n".join((*_told_signals(context), *_told_draw(draw), *told))
+    paragraphs = _told_decisions(context, edition, draw, met, wanted, context.at if now is None else now)
+    return "\n".join((*_told_signals(context), *_told_draw(draw), *paragraphs))
 
 
 def _shows(experience: Experience, met: Met, hidden: Mapping[str, str], context: Context) -> dict[str, str]:
@@ -58,6 +66,22 @@ def _shows(experience: Experience, met: Met, hidden: Mapping[str, str], context:
     if decision is None or decision.variant is None or experience.name in hidden:
         return {}
     return becomes(experience, experience.variants[decision.variant], decision.values, context)
+
+
+def _rests(experience: Experience, decision: Decision | None, edition: Edition, now: float) -> dict[str, object]:
+    """What was learned, or the breach, that a decision rests on."""
+    if decision is None:
+        return {}
+    if decision.model:
+        return {"learned": evidence(experience, decision, edition, now)}
+    why = _breach(experience, decision, edition)
+    return {"why": why} if why else {}
+
+
+def _breach(experience: Experience, decision: Decision, edition: Edition) -> str:
+    """The guardrail that stopped it, in a sentence; empty where none did, or it is switched off besides."""
+    switched = EVERYTHING in edition.off or experience.name in edition.off
+    return edition.breached.get(experience.name, "") if decision.reason == "off" and not switched else ""
 
 
 def _taken(met: Met, edition: Edition) -> dict[str, str]:
@@ -98,7 +122,7 @@ def _told_draw(draw: Draw) -> Iterator[str]:
 
 
 def _told_decisions(
-    context: Context, edition: Edition, draw: Draw, met: Met, wanted: Sequence[Experience]
+    context: Context, edition: Edition, draw: Draw, met: Met, wanted: Sequence[Experience], now: float
 ) -> Iterator[str]:
     in_play = {decision.experience: decision for decision in decide(context, edition, Draw(None))}
     hidden = _taken(met, edition)
@@ -110,10 +134,13 @@ def _told_decisions(
         decision = met.get(experience.name)
         if decision is not None:
             yield ""
-            yield f"{experience.name}: {_verdict(experience, decision, context, draw)}"
+            breach = _breach(experience, decision, edition)
+            yield f"{experience.name}: {_verdict(experience, decision, context, draw, breach)}"
             yield from (f"  {line}" for line in _outcome(experience, decision, context, hidden))
             others = in_play.get(experience.name) if decision.reason in ("outside", "holdout") else decision
             yield from (f"  {line}" for line in _reasons(experience, others or decision, context, draw))
+            if (others or decision).model:
+                yield from (f"  {line}" for line in told(experience, others or decision, edition, now))
     for why, names in _elsewhere(context, edition, met, wanted).items():
         yield ""
         yield f"{why}: {', '.join(names)}"
@@ -153,7 +180,7 @@ def _why_not_here(experience: Experience, context: Context) -> str:
     return "not with this query"
 
 
-def _verdict(experience: Experience, decision: Decision, context: Context, draw: Draw) -> str:
+def _verdict(experience: Experience, decision: Decision, context: Context, draw: Draw, breach: str) -> str:
     """What is shown, and the step that settled it."""
     if decision.variant is None:
         return f"drawn by entry {decision.rule}: {_odds(decision)} ({_how_to_see_one(experience)})"
@@ -163,6 +190,8 @@ def _verdict(experience: Experience, decision: Decision, context: Context, draw:
         return f"{decision.variant}, by entry {decision.rule}"
     if decision.reason == "preview":
         return f"{decision.variant}, by a preview"
+    if breach:
+        return f"{decision.variant}, its default: its guardrail stopped it: {breach}"
     return f"{decision.variant}, its default: {_why_default(experience, decision, context, draw)}"
 
 
@@ -202,8 +231,11 @@ def _entries(experience: Experience, decision: Decision, context: Context) -> It
             yield f"entry {number} {f'matches: {wish(entry.when)}' if entry.when else 'always matches'}"
             yield from _left_out(experience, number, decision, context)
             return
-        if entry.when is not None:
-            yield f"entry {number} {'; it '.join(missed(entry.when, context.signals))}"
+        lacked = missed(entry.when, context.signals) if entry.when is not None else ()
+        if entry.beside and not lacked:
+            yield f"entry {number} decides nothing: its model learns beside the others"
+        elif lacked:
+            yield f"entry {number} {'; it '.join(lacked)}"
 
 
 def _left_out(experience: Experience, number: int, decision: Decision, context: Context) -> Iterator[str]:

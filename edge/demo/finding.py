@@ -36,10 +36,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the edge rests on: pages whose window is over, those of them that were clicked on, and its snapshot."""
+
+    exposures: int = 0
+    rewards: int = 0
+    snapshot: int = 0  # its number; 0: there is none
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """What there is to tell of the learning so far."""
 
     findings: Sequence[Finding]
+    evidence: Evidence
     glances: Glances
 
 
@@ -48,6 +58,7 @@ class Findings:
 
     def __init__(self, admin: str) -> None:
         self.found: Sequence[Finding] = ()
+        self.evidence = Evidence()
         self._admin = admin
         self._first: dict[str, Finding] = {}
 
@@ -68,16 +79,30 @@ class Findings:
         now = datetime.now(UTC)
         with suppress(httpx.TransportError, ValueError, LookupError):
             answer = await client.get(f"{self._admin}/explain", params=[("path", "/"), *signals])
-            shares = _shares(answer.json())
+            told = _decision(answer.json())
+            self.evidence, shares = _evidence(told), _shares(told)
             likes = max(VARIANTS, key=chances(who, now).__getitem__)
             return Finding(name, f"{there.city} {there.clock(now)} {there.device}", shares, shares, likes)
         return None
 
 
-def _shares(told: Mapping[str, Any]) -> dict[str, float]:
-    """The distribution of the shop window. LookupError where the answer has none."""
+def _decision(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was decided for the shop window. ValueError where nothing was."""
     (decision,) = (each for each in told["decisions"] if each["experience"] == EXPERIENCE)
-    found: dict[str, float] = {str(name): float(share) for name, share in decision["distribution"].items()}
+    found: Mapping[str, Any] = decision
+    return found
+
+
+def _shares(decision: Mapping[str, Any]) -> dict[str, float]:
+    """The shares of its variants. LookupError where there are none."""
+    found = {str(name): float(share) for name, share in decision["distribution"].items()}
     if not found:
         raise LookupError(EXPERIENCE)
     return found
+
+
+def _evidence(decision: Mapping[str, Any]) -> Evidence:
+    learned = decision["learned"]
+    each = learned["evidence"].values()
+    exposures, rewards = (round(sum(one[what] for one in each)) for what in ("exposures", "rewards"))
+    return Evidence(exposures, rewards, learned["snapshot"]["number"] if learned["snapshot"] else 0)

@@ -23,14 +23,14 @@ from edge.demo.tally import Summary, Tally
 from edge.demo.window import Glances, Window, passers_by
 from loadtest.visitors import visits
 
-PEOPLE: Final = 16
+PEOPLE: Final = 12
 """How many simulated visitors are in the shop at a time."""
 
-PASSERS: Final = 24
+PASSERS: Final = 20
 """How many look at the shop window at a time."""
 
 SEED: Final = 1987
-PASSENGERS: Final = 100
+PASSENGERS: Final = 140
 """How many come with a boat: enough to make the site busy."""
 
 FIRST_BOAT: Final = 8.0
@@ -64,7 +64,7 @@ class _Play:
         return replace(self._tally.summary(self._fallbacks), learned=self._learned())
 
     def _learned(self) -> Learned:
-        return Learned(self._findings.found, self._glances)
+        return Learned(self._findings.found, self._findings.evidence, self._glances)
 
     async def _until(self, end: asyncio.Event, seconds: float | None, client: httpx.AsyncClient) -> None:
         """Let visitors in until it ends; whatever breaks ends it, too."""

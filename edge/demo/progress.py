@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edge.demo.finding import Finding, Learned
-from edge.demo.report import clicked
+from edge.demo.report import clicked, rests
 from edge.demo.taste import EXPERIENCE
 
 _BAR: Final = 12
@@ -27,7 +27,7 @@ def panel(learned: Learned, most: int) -> tuple[Panel, int]:
         table.add_row(Text("nothing is known yet", "dim"), "")
     whole = Panel(
         table,
-        title=f"what it finds out for {EXPERIENCE}: shares at first → now",
+        title=f"{EXPERIENCE}, learned {rests(learned.evidence)}",
         title_align="left",
         subtitle=_clicks(learned),
         subtitle_align="left",

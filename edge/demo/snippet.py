@@ -36,6 +36,8 @@ def block(page: str) -> Block | None:
     if not found:
         return None
     said: dict[str, Any] = orjson.loads(found[1])
+    if not said["t"]:
+        return None  # it only reaches goals of other pages
     return Block(said["t"], tuple(goal[0] for goal in said.get("g", ())))
 
 

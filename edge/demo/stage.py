@@ -49,6 +49,8 @@ class Stage:
         self._cleanup = ExitStack()
         self.debug_token: Final = secrets.token_urlsafe(24)
         self.at = Addresses("", "", "", "")
+        self.store = Path()
+        """The edge's event log, once it has started."""
 
     def __enter__(self) -> Self:
         with ExitStack() as guard:
@@ -80,13 +82,14 @@ class Stage:
 
     def _start(self) -> None:
         folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="windsock-demo-")))
+        self.store = folder / "windsock.db"
         rules = self._rules or self._cleanup.enter_context(as_file(files("rules") / "site"))
         weather = self._cleanup.enter_context(as_file(files("edge.demo") / "weather.json"))
         site, admin, door, shop = _free_ports(8080, 8081, 8082, 8083)
         self.at = Addresses(_url(shop), _url(site), _url(admin), _url(door) if self._door else "")
         token = {"WINDSOCK_DEBUG_TOKEN": self.debug_token}  # not on a command line, where everybody may read it
         self._run(folder, "the shop", _served("edge.demo.shop.app:app", shop), self.at.shop)
-        edge = (*_edge(self.at, rules.resolve(), folder), *_surroundings(weather.resolve()))
+        edge = (*_edge(self.at, rules.resolve(), self.store), *_surroundings(weather.resolve()))
         self._run(folder, "the edge", edge, f"{self.at.admin}/readyz", token)
         if self._door:
             served = _served("edge.demo.door:app", door, "--factory")
@@ -102,10 +105,10 @@ class Stage:
         self._processes.append(Process(name, command, ready, log, {**around, **told}))
 
 
-def _edge(at: Addresses, rules: Path, folder: Path) -> tuple[str, ...]:
+def _edge(at: Addresses, rules: Path, store: Path) -> tuple[str, ...]:
     serve = (sys.executable, "-P", "-m", "edge.cli", "serve", "--workers", "1", "--rules", str(rules))
     listeners = ("--listen", at.site.removeprefix("http://"), "--admin", at.admin.removeprefix("http://"))
-    return (*serve, *listeners, "--origin", at.shop, "--store", f"sqlite:///{folder}/windsock.db")
+    return (*serve, *listeners, "--origin", at.shop, "--store", f"sqlite:///{store}")
 
 
 def _surroundings(weather: Path) -> tuple[str, ...]:

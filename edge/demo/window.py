@@ -24,8 +24,8 @@ PASSERS_BY: Final = ("sofa", "lisbon", "early-bird", "oslo", "vienna")
 AWHILE: Final = 20.0
 """Seconds that count as the beginning, and as lately."""
 
-_SOONEST: Final = 0.2
-_SLOWEST: Final = 1.2
+SOONEST: Final = 0.2
+SLOWEST: Final = 1.2
 """Seconds from a page to the click on it: well within the reward window."""
 
 _LAST: Final = 100_000
@@ -114,7 +114,7 @@ class Window:
         here = next((one for one in shown if one.experience == EXPERIENCE), None)
         if here is None:
             return
-        await asyncio.sleep(self._luck.uniform(_SOONEST, _SLOWEST))
+        await asyncio.sleep(self._luck.uniform(SOONEST, SLOWEST))
         clicks = self._luck.random() < chances(who, datetime.now(UTC)).get(here.variant, 0.0)
         if clicks:
             goal = block.goal("click", "#row-shop")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -99,28 +100,40 @@ class Classroom:
         """Let everybody take in what is closed: how many rows each, by state, and whether there may be more at once."""
         rows, more = {}, False
         for key, pupil in list(self.pupils.items()):
-            try:
+            with self.alone(key):
                 rows[key], further = pupil.read(log, now, last)
-            except sqlite3.Error:
-                raise
-            except Exception:  # one model that fails must not keep the others from learning
-                _log.exception("a model cannot learn and its last numbers serve", extra={"model": key})
-                self.failed[key] = replace(self.pupils.pop(key).course, heirloom=())  # as the rules have it
-                continue
-            more |= further
+                more |= further
         for name, watched in self.watched.items():
             rows[state_of(name)], further = watched.read(log, now, last)
             more |= further
         self.changed.update(state for state, number in rows.items() if number)
         return rows, more
 
+    @contextmanager
+    def alone(self, key: str) -> Iterator[None]:
+        """Whatever fails in the block is the fault of this model, and must not keep the others from learning.
+
+        Its last numbers serve until its course is another one.
+        """
+        try:
+            yield
+        except sqlite3.Error:
+            raise
+        except Exception:
+            _log.exception("a model cannot learn and its last numbers serve", extra={"model": key})
+            self.failed[key] = replace(self.pupils.pop(key).course, heirloom=())  # as the rules have it
+
     def states(self) -> dict[str, tuple[int, str]]:
         """Those that are to be kept."""
-        found = {key: (pupil.reading.upto, pupil.learned.state()) for key, pupil in self.pupils.items()}
-        found |= {state_of(name): (each.reading.upto, each.state()) for name, each in self.watched.items()}
-        return {
-            name: (upto, orjson.dumps(state).decode()) for name, (upto, state) in found.items() if name in self.changed
-        }
+        found = {}
+        for key in self.changed & self.pupils.keys():
+            with self.alone(key):
+                pupil = self.pupils[key]
+                found[key] = pupil.reading.upto, orjson.dumps(pupil.learned.state()).decode()
+        for name, watched in self.watched.items():
+            if state_of(name) in self.changed:
+                found[state_of(name)] = watched.reading.upto, orjson.dumps(watched.state()).decode()
+        return found
 
     def upto(self, last: int) -> int:
         """The `seq` up to which nobody here needs the log any more."""

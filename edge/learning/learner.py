@@ -21,6 +21,7 @@ from edge.learning.classroom import Classroom
 from edge.learning.hold import Hold
 from edge.learning.kept import Values
 from edge.learning.orders import Orders
+from edge.learning.pupil import Pupil
 from edge.learning.shelf import surplus
 from online_models.snapshot import Model, Snapshot, read, seal, write
 from rules.values import RuleSet
@@ -81,8 +82,13 @@ class Learner:
         """Learn what has closed, and publish it when it is time; whether there may be more to learn at once."""
         if self.orders.read(self._log.noted(self.orders.upto)) and self._rules is not None:
             self._arrange(now)
-        before = {key: (pupil.learned.guard.dropped, pupil.learned.alarms) for key, pupil in self.room.pupils.items()}
+        before = {
+            key: (pupil.learned.guard.dropped, dict(pupil.learned.alarms)) for key, pupil in self.room.pupils.items()
+        }
         breached = self._breached()
+        self._stale |= any(
+            pupil.anew for pupil in self.room.pupils.values()
+        )  # whose last numbers serve until it is not
         rows, more = self.room.read(self._log, now, self._log.last())
         self._stale |= any(rows.values())
         self._stale |= self._values.look(self.room.pupils, self.snapshot, now)
@@ -171,18 +177,18 @@ class Learner:
     def _models(self, before: Snapshot | None, now: float) -> dict[str, Model]:
         """The numbers of each model: its last ones while it has yet to catch up, fails, or makes too large a move."""
         served = before.models if before else {}
-        found = {key: served[key] for key in self.room.failed if key in served}
-        for key, pupil in self.room.pupils.items():
-            model = served.get(key)
-            if model is None or not pupil.anew:
-                new = pupil.learned.model(self._values.of(key))
-                if finite(new):
-                    model = self._hold.judge(key, model, new, pupil.learned.traffic, now)
-                else:
-                    _log.error("the numbers of a model are not finite and its last ones serve", extra={"model": key})
-            if model is not None:
-                found[key] = model
-        return found
+        found = {}
+        for key, pupil in list(self.room.pupils.items()):
+            if key not in served or not pupil.anew:
+                with self.room.alone(key):
+                    found[key] = self._model(key, pupil, served.get(key), now)
+        last = {key: served[key] for key in (*self.room.pupils, *self.room.failed) if key in served}
+        return last | found
+
+    def _model(self, key: str, pupil: Pupil, served: Model | None, now: float) -> Model:
+        new = pupil.learned.model(self._values.of(key))
+        read(write(Snapshot(number=0, models={key: new})))  # finite, and not too large
+        return self._hold.judge(key, served, new, pupil.learned.traffic, now)
 
     def _held(self) -> str:
         if self._pinned is not None:
@@ -241,12 +247,3 @@ def last_good(log: Log) -> Snapshot | None:
         except ValueError:
             _log.error("snapshot %d in the event log is damaged and passed over", number)
     return None
-
-
-def finite(model: Model) -> bool:
-    """Whether it would be believed."""
-    try:
-        read(write(Snapshot(number=0, models={"model": model})))
-    except (ValueError, TypeError):
-        return False
-    return True

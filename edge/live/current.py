@@ -12,14 +12,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from edge.clock import Clock
 from edge.edition import Edition
+from online_models.snapshot import Snapshot
 from rules.compile import compile as compile_rules
-
-if TYPE_CHECKING:
-    from online_models.snapshot import Snapshot
 
 _log = logging.getLogger("windsock")
 
@@ -31,6 +29,14 @@ OLD: Final = 600.0
 
 STALE: Final = 86_400.0
 """Seconds after which a snapshot is used no more: all shares are even, and still logged."""
+
+
+def with_learned(edition: Edition, snapshot: Snapshot | None, now: float) -> Edition:
+    """The same rules with what was learned; of a stale snapshot only the breaches hold."""
+    if snapshot is None:
+        return replace(edition, snapshot=None, breached={}, stale=False)
+    stale = now - snapshot.made > STALE
+    return replace(edition, snapshot=None if stale else snapshot, breached=snapshot.breached, stale=stale)
 
 
 class Current:
@@ -86,16 +92,11 @@ class Current:
                 _log.info("snapshots come again", extra=told)
         with self._swap:
             edition = self.current
-            if edition is not None and edition.snapshot is not self._usable():
+            if edition is not None and edition.stale != (age > STALE):
                 self.current = self._with_learned(edition)
 
-    def _usable(self) -> Snapshot | None:
-        snapshot = self._snapshot
-        return None if snapshot is None or self._clock() - snapshot.made > STALE else snapshot
-
     def _with_learned(self, edition: Edition) -> Edition:
-        snapshot = self._snapshot
-        return replace(edition, snapshot=self._usable(), breached={} if snapshot is None else snapshot.breached)
+        return with_learned(edition, self._snapshot, self._clock())
 
     def _edition(self, document: Document, now: float) -> Edition:
         """What the document says; where only the switches differ, the rules are those that serve."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final
@@ -82,10 +83,12 @@ class Answer:
         self._headers = in_lower_case(message.get("headers", ()))
         self._markup = is_markup(self._headers)
         self._page = self._markup and is_whole(self.status)
-        if not (self._page and self.plan.forms):
+        if self.plan.measured is not None and self.status != HTTPStatus.OK:
+            self.plan = replace(self.plan, measured=None)
+        if not (self._page and self.plan.holds):
             await self._stream(self._headers, self._tag_of_origins())
         elif self.visit.request.method == "HEAD":
-            await self._stream(personal.unframed(self._headers), b"")
+            await self._stream(self._described(personal.unframed(self._headers), b""), b"")
         else:
             await self._hold()
 
@@ -144,16 +147,22 @@ class Answer:
         headers, body = self._headers, self._held.joined()
         composed = await self._desk.compose(self.plan, headers, body, accepts_gzip(self.visit.request.headers))
         if composed is not None and not self._held.fits(len(composed.body)):
-            self._desk.compose.leave("no-room")
+            self._desk.compose.leave(self.plan, "no-room")
             composed = None
-        if composed is None:
+        if composed is not None:
+            body, tag = composed.body, composed.tag
+            headers = self._described(personal.reframed(headers, len(body), composed.gzipped), tag)
+        elif self._personal:
             tag = await off_the_loop(validator.of, body)
         else:
-            body, tag = composed.body, composed.tag
-            headers = personal.reframed(headers, len(body), composed.gzipped)
+            tag = first(headers, b"etag") or b""
         await self._begin(headers, tag if self.status == HTTPStatus.OK else b"")
         if not self._muted:
             await deliver(self._send, body, self._desk.limits.idle)
+
+    def _described(self, headers: Headers, tag: bytes) -> Headers:
+        """The fields of a page that is changed: a personal one is labelled later."""
+        return headers if self._personal else personal.redescribed(headers, tag)
 
     async def _let_go(self, reason: str = "") -> None:
         """Send what is held as it came; the rest streams. Without a reason nobody has to know (a visitor who left)."""
@@ -163,7 +172,7 @@ class Answer:
             return
         try:
             if reason:
-                self._desk.compose.leave(reason)
+                self._desk.compose.leave(self.plan, reason)
             await self._stream(self._headers, b"")
             parts = held.parts or [b""]
             for number, part in enumerate(parts, 1):

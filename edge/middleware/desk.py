@@ -24,7 +24,7 @@ class Compose(Protocol):
     async def __call__(self, plan: Plan, headers: Headers, body: bytes, gzip: bool) -> Composed | None:
         """Apply the forms of a plan; None leaves the page as it came."""
 
-    def leave(self, reason: str) -> None:
+    def leave(self, plan: Plan, reason: str) -> None:
         """Count a page that is let go, and why."""
 
 

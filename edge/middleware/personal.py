@@ -32,6 +32,9 @@ _ORIGINS_OWN: Final = frozenset(
         b"x-accel-expires",
     }
 )
+_OF_THE_BYTES: Final = frozenset(
+    {b"etag", b"content-md5", b"digest", b"content-digest", b"repr-digest", b"signature", b"signature-input"}
+)
 _STRICTER: Final = (b"no-store", b"no-transform")
 _OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"accept-ranges"})
 
@@ -43,6 +46,12 @@ def labelled(headers: Headers, tag: bytes = b"") -> Headers:
     own = ((b"cache-control", control), *(((b"etag", tag),) if tag else ()))
     kept = (pair for pair in headers if pair[0] not in _ORIGINS_OWN and not pair[0].endswith(b"cache-control"))
     return (*kept, *own)
+
+
+def redescribed(headers: Headers, tag: bytes) -> Headers:
+    """The fields of a page that is as public as before and has other bytes: it has a validator if it had one."""
+    own = ((b"etag", tag),) if tag and any(name == b"etag" for name, _ in headers) else ()
+    return (*without(headers, _OF_THE_BYTES), *own)
 
 
 def reframed(headers: Headers, length: int, gzipped: bool) -> Headers:

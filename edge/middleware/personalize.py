@@ -24,6 +24,7 @@ from edge.middleware.attempt import Attempt, EmptyFirst
 from edge.middleware.compose import Composer
 from edge.middleware.desk import Desk
 from edge.middleware.hold import Limits
+from edge.middleware.measured import Marks, measured
 from edge.middleware.passing import Passing
 from edge.middleware.plan import NOTHING, Plan
 from edge.middleware.preview import PARAMETER, Previews
@@ -95,6 +96,7 @@ class Personalize:
         chance: Chance = uniform_bucket,
         signals: Reader | None = None,
         own_pages: Mapping[bytes, OwnPage] | None = None,
+        marks: Marks | None = None,
     ) -> None:
         self._app, self._editions, self._clock, self._trust = app, editions, clock, trust
         self._options, self._providers, self._chance = options, providers, chance
@@ -104,7 +106,8 @@ class Personalize:
         self._trouble = Trouble(metrics)
         self._previews = Previews(options.secrets) if options.secrets and not options.observe else None
         self._witness = Witness(options.secrets, clock) if options.secrets and options.debug_token else None
-        self._desk = Desk(Composer(metrics, options.held.page), options.held)
+        self._desk = Desk(Composer(metrics, options.held.page, marks), options.held)
+        self._measures = marks is not None and not options.observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; anything but HTTP passes through."""
@@ -199,10 +202,20 @@ class Personalize:
         try:
             context, decisions = await self._decide(scope, request, edition, visit)
             plan = planning.make(request, context, edition, decisions)
+            if self._measures and visit.counts:
+                plan = self._measured(plan, request, context, edition)
         except Exception as error:  # personalisation may fail; the page may not
             self._trouble.report(Failure.DECIDING, scope, repr(error), error)
             return NOTHING
         return Plan(decisions=plan.decisions, in_pages=plan.in_pages) if self._options.observe else plan
+
+    def _measured(self, plan: Plan, request: Request, context: Context, edition: Edition) -> Plan:
+        if plan.redirect:
+            if any(edition.named[decision.experience].counts for decision in plan.decisions):
+                self._metrics.unmeasured("redirect")
+            return plan
+        wanted = measured(request, context, edition, plan.decisions)
+        return plan if wanted is None else replace(plan, measured=wanted)
 
     async def _decide(
         self, scope: Scope, request: Request, edition: Edition, visit: Visit

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from edge.context import Context
 from edge.decisions.values import Decision
 from edge.edition import Edition
+from edge.middleware.measured import Measured, fallen
 from edge.web.request import Headers, Request
 from rules.values import Experience, Form, Variant
 from rules.where import leads_elsewhere
@@ -40,6 +41,12 @@ class Plan:
     draws_page: bool = False  # … if the answer is a page
     in_pages: frozenset[str] = frozenset()  # experiences that only meet a visitor on a page
     elsewhere: frozenset[str] = frozenset()  # experiences that meet them whatever the answer is
+    measured: Measured | None = None  # what of it is measured if it is a page
+
+    @property
+    def holds(self) -> bool:
+        """Whether a page must be whole before it goes on."""
+        return bool(self.forms) or self.measured is not None
 
 
 NOTHING: Final = Plan()
@@ -99,13 +106,16 @@ def with_default_path(plan: Plan) -> Plan:
     named = plan.edition.named if plan.edition else {}
     decisions = tuple(_defaulted(decision, named[decision.experience]) for decision in plan.decisions)
     elsewhere = [(d, named[d.experience]) for d in decisions if d.experience in plan.elsewhere]
-    return replace(plan, decisions=decisions, variants=_variants(decisions), path=b"", told=_told(elsewhere))
+    measured = plan.measured
+    if measured is not None:
+        counted = tuple(_defaulted(decision, named[decision.experience]) for decision in measured.decisions)
+        measured = replace(measured, decisions=counted)
+    variants, told = _variants(decisions), _told(elsewhere)
+    return replace(plan, decisions=decisions, variants=variants, path=b"", told=told, measured=measured)
 
 
 def _defaulted(decision: Decision, experience: Experience) -> Decision:
-    if experience.delivery != "path":
-        return decision
-    return replace(decision, variant=experience.default, reason="error")
+    return fallen(decision, experience) if experience.delivery == "path" else decision
 
 
 def _forms(chosen: list[tuple[Experience, Variant]]) -> PageForms:

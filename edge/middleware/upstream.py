@@ -60,7 +60,7 @@ def _reads_as_ours(name: bytes, owned: frozenset[bytes]) -> bool:
 
 def _fields(request: Request, plan: Plan, owned: frozenset[bytes]) -> Headers:
     headers = cleaned(request.headers, owned)
-    if plan.forms and may_be_page(request):
+    if plan.holds and may_be_page(request):
         headers = _editable(headers)
     elif plan.private or plan.private_page:
         headers = _without_our_validators(headers)

@@ -35,7 +35,7 @@ class Visit:
     `asks_for_session`: the site has rules about it, so that of who has consented one is kept.
     """
 
-    __slots__ = ("_debug", "_metrics", "_new", "_seen", "_witness", "draw", "preview", "request", "session")
+    __slots__ = ("_debug", "_metrics", "_new", "_seen", "_witness", "counts", "draw", "preview", "request", "session")
 
     def __init__(
         self,
@@ -59,6 +59,7 @@ class Visit:
             self.session = read_session(request, stored)
         self.preview: Preview | None = None
         self._new = known is None and not strict
+        self.counts = not strict  # whether anything of it may be measured
         self._metrics = metrics
         self._seen = not strict and not request.fields.get(b"sec-purpose", b"").startswith(b"prefetch")
         asked = request.fields.get(b"x-windsock-debug", b"")
@@ -68,7 +69,7 @@ class Visit:
     def follows(self, preview: Preview) -> None:
         """It is no visitor but somebody who looks at a page by a link: nothing is counted, and nothing kept."""
         self.preview, self.draw = preview, replace(self.draw, forced=preview.variants)
-        self._new = self._seen = False
+        self._new = self._seen = self.counts = False
 
     def met(self, plan: Plan, status: int, *, page: bool) -> None:
         """Count the decisions that this answer carries; not for strict visitors, nor for pages that nobody sees yet."""

@@ -19,7 +19,21 @@ from edge.pages.charset import Charset, charset_of
 from edge.pages.locate import locate
 from edge.pages.splice import asked_of, splice
 from edge.pages.steps import Steps, weight
-from edge.pages.values import NO_VALUES, Asked, Edited, Experiences, Miss, Row, Slot, Slots, Untouched, Values
+from edge.pages.values import (
+    FOOT,
+    NO_VALUES,
+    Asked,
+    Edited,
+    Experiences,
+    Foot,
+    Miss,
+    Row,
+    Slot,
+    Slots,
+    Trial,
+    Untouched,
+    Values,
+)
 
 __all__ = ["Edited", "Editor", "Untouched", "digest_of", "edit"]
 
@@ -35,14 +49,20 @@ _WAITING: Final = 16
 _TOO_SLOW: Final = Untouched("too-slow")
 
 
-def edit(page: bytes, content_type: str, experiences: Experiences, values: Values = NO_VALUES) -> Edited | Untouched:
+def edit(
+    page: bytes,
+    content_type: str,
+    experiences: Experiences,
+    values: Values = NO_VALUES,
+    trial: Trial | None = None,
+) -> Edited | Untouched:
     """Apply experiences to a page at once, without remembering anything. Never raises."""
     try:
         charset = _writable(content_type, page)
         if isinstance(charset, Untouched):
             return charset
-        slots = locate(page, charset, _asked(experiences))
-        return slots if isinstance(slots, Untouched) else splice(page, charset, slots, experiences, values)
+        slots = locate(page, charset, _asked(experiences, trial))
+        return slots if isinstance(slots, Untouched) else splice(page, charset, slots, experiences, values, trial)
     except Exception as error:  # a page must come out whatever happens; the caller logs the evidence
         return Untouched("error", error)
 
@@ -57,7 +77,7 @@ class _Page:
     """What is known about one page under one Content-Type."""
 
     charset: Charset
-    slots: dict[Asked, Slot | Row | Miss] = field(default_factory=dict)
+    slots: dict[Asked, Slot | Row | Foot | Miss] = field(default_factory=dict)
 
 
 _Key = tuple[bytes, str]  # its digest, its Content-Type
@@ -90,29 +110,37 @@ class Editor:
         experiences: Experiences,
         values: Values = NO_VALUES,
         digest: bytes | None = None,
+        trial: Trial | None = None,
     ) -> Edited | Untouched:
         """Apply experiences to a page, all forms of each one or none; untouched when the page must stay as it is.
 
-        `values`: what stands for `{name}` in the forms of each. `digest`: the page's, where it is known.
+        `values`: what stands for `{name}` in the forms of each. `digest`: the page's, where it is known. `trial`: the
+        page shall be measured; `Edited.measured` says whether and where it can be.
         """
         try:
-            return await self._edit(page, content_type, experiences, values, digest or digest_of(page))
+            return await self._edit(page, content_type, experiences, values, digest or digest_of(page), trial)
         except Exception as error:  # a page must come out whatever happens; the caller logs the evidence
             return Untouched("error", error)
 
     async def _edit(
-        self, page: bytes, content_type: str, experiences: Experiences, values: Values, digest: bytes
+        self,
+        page: bytes,
+        content_type: str,
+        experiences: Experiences,
+        values: Values,
+        digest: bytes,
+        trial: Trial | None,
     ) -> Edited | Untouched:
         if len(page) > self._limit:
             return Untouched("too-large")
         forms = tuple((name, tuple(forms)) for name, forms in experiences)
-        wish = (digest, content_type, forms, _frozen(values))
+        wish = (digest, content_type, forms, _frozen(values), trial and trial.name)
         edited = self._edited.get(wish)
         if edited is None:
-            known = await self._page(page, (digest, content_type), _asked(experiences))
+            known = await self._page(page, (digest, content_type), _asked(experiences, trial))
             if not isinstance(known, _Page):
                 return known
-            edited = splice(page, known.charset, known.slots, forms, values)
+            edited = splice(page, known.charset, known.slots, forms, values, trial)
             if len(edited.body) <= self._edited.maxsize // 8:
                 self._edited[wish] = edited
         return edited
@@ -192,5 +220,10 @@ def _writable(content_type: str, page: bytes) -> Charset | Untouched:
     return charset_of(page, content_type) or Untouched("charset")
 
 
-def _asked(experiences: Experiences) -> list[Asked]:
-    return list(dict.fromkeys(asked_of(form, selector) for _, forms in experiences for selector, form in forms))
+def _asked(experiences: Experiences, trial: Trial | None = None) -> list[Asked]:
+    """What must be known of a page: more of one that is measured, and the same whatever is shown on it."""
+    wanted = [forms for _, forms in experiences]
+    if trial is not None:
+        wanted += [forms for variants in trial.variants.values() for forms in variants]
+    asked = dict.fromkeys(asked_of(form, selector) for forms in wanted for selector, form in forms)
+    return [*asked, FOOT] if trial is not None else list(asked)

@@ -21,12 +21,13 @@ from hashlib import blake2b
 from typing import Final
 
 from edge.pages.charset import Charset
+from edge.pages.foot import foot
 from edge.pages.prove import Proof
 from edge.pages.row import answers, order_of, targets
 from edge.pages.select import Search, Target
 from edge.pages.steps import Steps, TooSlowError, weight
 from edge.pages.tree import Node, ancestors, html, parse
-from edge.pages.values import Asked, Miss, Slot, Slots, Untouched
+from edge.pages.values import FOOT, Asked, Foot, Miss, Slot, Slots, Untouched
 from edge.pages.weigh import TAGS, too_heavy
 from rules.scan import FORMATTING, VOID, Tag, scan
 
@@ -49,7 +50,25 @@ def _located(page: bytes, charset: Charset, asked: tuple[Asked, ...], steps: Ste
     tags = tuple(itertools.islice(scan(page), TAGS + 1))
     if (heavy := too_heavy(page, tags)) is not None:
         return Untouched(heavy)
-    mark, quirks = unused(page), _quirks(page, tags, charset)
+    proof = Proof(page, charset, unused(page), steps)
+    if FOOT in asked:
+        rest = tuple(ask for ask in asked if ask != FOOT)
+        return {**_slots(rest, tags, proof), FOOT: _foot(tags, proof)}
+    return _slots(asked, tags, proof)
+
+
+def _foot(tags: Sequence[Tag], proof: Proof) -> Foot | Miss:
+    try:
+        return foot(tags, proof)
+    except TooSlowError:
+        return "too-slow"
+
+
+def _slots(asked: tuple[Asked, ...], tags: Sequence[Tag], proof: Proof) -> Slots:
+    if not asked:
+        return {}
+    page, charset, mark, steps = proof.page, proof.charset, proof.mark, proof.steps
+    once, quirks = weight(page), _quirks(page, tags, charset)
     search = Search(parse(page, charset), once, steps)
     orders = {ask: order_of(search, *ask) for ask in asked if not isinstance(ask, str)}
     wanted = targets(asked, orders)
@@ -62,7 +81,6 @@ def _located(page: bytes, charset: Charset, asked: tuple[Asked, ...], steps: Ste
             tree = parse(_marked(page, tags, mark, marked), charset)
             guess = _Guess(page, tags, mark, Search(tree, once, steps), quirks)
             found.update((target, guess.slot(target)) for target in left)
-    proof = Proof(page, charset, mark, steps)
     return answers(asked, orders, proof.prove(found), proof)
 
 

@@ -52,7 +52,7 @@ class Proof:
     def prove(self, guesses: Mapping[Target, Slot | Miss]) -> dict[Target, Slot | Miss]:
         """Return the guesses with what is certain about them, for browsers with and without scripting."""
         proven = dict(guesses)
-        for scripting in self._scripting():
+        for scripting in self.scripting():
             for layer in _layers({target: slot for target, slot in proven.items() if isinstance(slot, Slot)}):
                 proven.update(_Layer(self, scripting, tuple(layer.items())).found())
         return proven
@@ -60,7 +60,7 @@ class Proof:
     def moved(self, slots: Sequence[Slot], order: Sequence[int]) -> Miss | None:
         """Why slots cannot change places: `order` says which of them shall stand where each one stands."""
         try:
-            for scripting in self._scripting() if slots else ():
+            for scripting in self.scripting() if slots else ():
                 layer = _Layer(self, scripting, tuple((Target(""), slot) for slot in slots))
                 own = layer.own()
                 written = html(layer.parse(layer.copy(own)))
@@ -77,7 +77,8 @@ class Proof:
         self.steps.spend(weight(page))
         return parse(page, self.charset, scripting=scripting)
 
-    def _scripting(self) -> tuple[bool, ...]:
+    def scripting(self) -> tuple[bool, ...]:
+        """Whether scripting is on in the browsers for which it is proven: that matters where `<noscript>` is."""
         return (False, True) if b"<noscript" in self.page.lower() else (False,)
 
 

@@ -10,7 +10,22 @@ from edge.pages import fit
 from edge.pages.attributes import changed
 from edge.pages.charset import Charset
 from edge.pages.fill import NOTHING
-from edge.pages.values import NO_VALUES, Asked, Edited, Experiences, Forms, Miss, Row, Slot, Slots, Values
+from edge.pages.values import (
+    FOOT,
+    NO_VALUES,
+    Asked,
+    Edited,
+    Experiences,
+    Foot,
+    Forms,
+    Measurable,
+    Miss,
+    Row,
+    Slot,
+    Slots,
+    Trial,
+    Values,
+)
 from rules.values import Form
 
 _ORDER: Final = ("order", "text", "after", "before", "set", "replace", "remove")
@@ -51,10 +66,17 @@ class Edit:
         return self.row is not None and any(child.lead or child.tail for child in self.row.children)
 
 
-def splice(page: bytes, charset: Charset, slots: Slots, experiences: Experiences, values: Values = NO_VALUES) -> Edited:
+def splice(
+    page: bytes,
+    charset: Charset,
+    slots: Slots,
+    experiences: Experiences,
+    values: Values = NO_VALUES,
+    trial: Trial | None = None,
+) -> Edited:
     """Apply the forms of each experience, all of them or none; an earlier experience has the right of way.
 
-    `values`: for an experience, what stands in the place of `{name}` in its forms.
+    `values`: for an experience, what stands in the place of `{name}` in its forms. `trial`: the page shall be measured.
     """
     bench = _Bench(page, charset, slots)
     shown: list[str] = []
@@ -69,7 +91,28 @@ def splice(page: bytes, charset: Charset, slots: Slots, experiences: Experiences
             shown.append(name)
             skipped += ((name, child) for edit in own if edit.row for child in edit.row.skipped)
     body = b"".join(_written(page, bench.edits, 0, len(page))) if bench.edits else page
-    return Edited(body, tuple(shown), tuple(missing), tuple(skipped))
+    measured = None if trial is None else _measurable(page, charset, slots, bench.edits, trial)
+    return Edited(body, tuple(shown), tuple(missing), tuple(skipped), measured)
+
+
+def _measurable(page: bytes, charset: Charset, slots: Slots, edits: Sequence[Edit], trial: Trial) -> Measurable:
+    tried = {name: tried_alone(page, charset, slots, variants) for name, variants in trial.variants.items()}
+    unfit = {name: miss for name, miss in tried.items() if miss is not None}
+    found = slots.get(FOOT, "no-match")
+    if not isinstance(found, Foot):
+        return Measurable(found if isinstance(found, str) else "no-match", 0, unfit)
+    if any(edit.start < found.at < edit.end for edit in edits):
+        return Measurable("structure", 0, unfit)
+    return Measurable(found, sum(map(len, _written(page, _of(edits, 0, found.at), 0, found.at))), unfit)
+
+
+def tried_alone(page: bytes, charset: Charset, slots: Slots, variants: Sequence[Forms]) -> Miss | None:
+    """Why one of these variants cannot be shown on a page on which nothing else is."""
+    for forms in variants:
+        edits = _Bench(page, charset, slots).edits_of(forms, NOTHING)
+        if isinstance(edits, str):
+            return edits
+    return None
 
 
 def asked_of(form: Form, selector: str) -> Asked:
@@ -89,7 +132,7 @@ class _Bench:
         own: list[Edit] = []
         for selector, form in forms:
             found = self._slots.get(asked_of(form, selector), "no-match")
-            edit = found if isinstance(found, str) else self._edit(found, form, values)
+            edit = self._edit(found, form, values) if isinstance(found, (Slot, Row)) else _missing(found)
             if isinstance(edit, str):
                 return edit
             if any(edit.clashes(other) for other in (*self.edits, *own)):
@@ -119,6 +162,10 @@ class _Bench:
                 markup = form.text if form.kind == "replace" else ""
                 body = slot.whole or fit.markup(slot, markup, self._charset, values)
         return body if isinstance(body, str) else Edit(slot, form.kind, *place, body)
+
+
+def _missing(found: Foot | Miss) -> Miss:
+    return "selector" if isinstance(found, Foot) else found
 
 
 def _written(page: bytes, edits: Iterable[Edit], start: int, end: int) -> Iterator[bytes]:

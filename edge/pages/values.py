@@ -51,6 +51,24 @@ class Edited:
     shown: tuple[str, ...]
     missing: tuple[tuple[str, Miss], ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()  # (experience, selector of a child to be moved that is not there)
+    measured: Measurable | None = None  # where it was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a page is tried for before it is measured: all variants of some experiences, whichever is shown."""
+
+    name: str  # equal names, equal variants
+    variants: Mapping[str, Sequence[Forms]] = field(compare=False)  # for an experience, the forms of each
+
+
+@dataclass(frozen=True, slots=True)
+class Measurable:
+    """What measuring needs to know of an edited page."""
+
+    foot: Foot | Miss  # of the page as it came
+    at: int  # the same place in the edited page
+    unfit: Mapping[str, Miss]  # experiences that have a variant which cannot be shown on this page, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +113,22 @@ class Row:
     skipped: tuple[str, ...] = ()  # selectors of children that are not there
 
 
-Asked = str | tuple[str, tuple[str, ...]]
-"""What is looked for: the slot of a selector; or that slot and its children, in the order of their selectors."""
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """The place right before `</body>`, and what else decides whether a script of ours may run there."""
 
-Slots = Mapping[Asked, Slot | Row | Miss]
+    at: int
+    policies: tuple[str, ...] = ()  # the content of each `<meta http-equiv=content-security-policy>`
+    base: str = ""  # the address that the page says its others are relative to
+    amp: bool = False
+
+
+FOOT: Final = "</body>"
+"""Asks for the foot of the page; as a selector it would be none."""
+
+Asked = str | tuple[str, tuple[str, ...]]
+"""What is looked for: the slot of a selector; or that slot and its children, in the order of their selectors; or
+`FOOT`."""
+
+Slots = Mapping[Asked, Slot | Row | Foot | Miss]
 """What was found, or why nothing was."""

@@ -1,8 +1,8 @@
 """What one edition asks of a request, found out once, and what of the answers is remembered for as long as it lasts.
 
 Three parts make a context, and each is remembered whole, as a mapping that is ready to be merged: who asks, the way
-here, and the surroundings at this moment. A memory is bounded in count, and what a visitor has sent is not in it: it is
-found again by the process's own hash of that, which nobody outside can foresee.
+here, and the surroundings at this moment. A memory is bounded in count. A field that was sent is not in it, only what
+it says: that is found again by the process's own hash of the field, which nobody outside can foresee.
 """
 
 from __future__ import annotations

@@ -157,10 +157,8 @@ class Call:
             )
         raise TimeoutError("it hangs")
 
-    def _came_back(self, thread: asyncio.Future[object]) -> None:
+    def _came_back(self, _: asyncio.Future[object]) -> None:
         self._hung -= 1
-        if not thread.cancelled():
-            thread.exception()  # seen
 
     def _ended(self, key: str, task: asyncio.Future[Value]) -> None:
         del self._under_way[key]
@@ -196,8 +194,13 @@ def _in_thread(name: str, function: Callable[..., object], arguments: tuple[str,
     future: asyncio.Future[object] = loop.create_future()
 
     def settle(found: object, error: Exception | None) -> None:
-        if not future.cancelled():
-            future.set_result(found) if error is None else future.set_exception(error)
+        if future.cancelled():
+            return
+        if error is None:
+            future.set_result(found)
+        else:
+            future.set_exception(error)
+            future.exception()  # seen, also where nobody waits any more
 
     def run() -> None:
         found: object = None

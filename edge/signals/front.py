@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from edge.signals.address import loopback, packed, private
+from edge.signals.address import loopback, packed, private, written
 
 ENOUGH: Final = 20
 """Forwarded requests from one address after which it is clear."""
@@ -40,8 +40,8 @@ class Front:
             self._only = peer
             self._seen += 1
             if self._seen >= ENOUGH:
-                self.finding, self.clear = peer, True
-                self._tell(peer)
+                self.finding, self.clear = written(address), True
+                self._tell(self.finding)
 
 
 def advice(finding: str) -> str:

@@ -33,6 +33,8 @@ LARGEST: Final = 2 * 2**30
 
 _EVERY: Final = 1.0
 """Seconds between two looks."""
+_GRACE: Final = 60
+"""Looks for which a copy that was replaced stays, for who has read where it is and has not opened it yet."""
 _CHUNK: Final = 2**20
 _LEAST: Final = 0.5
 """Of the countries that the running one knows, as a share: a file that knows less is a mistake."""
@@ -80,6 +82,7 @@ class GeoFile:
         self._kept = kept
         self._copy: Copy | None = None
         self._before: Copy | None = None  # kept open for who is about to open it
+        self._looks = 0  # since the present one was passed on
         self._judged: Identity | None = None  # the state that was taken or refused last
         self._seen: Identity | None = None
 
@@ -87,6 +90,7 @@ class GeoFile:
         """See whether the file has changed and come to rest, and take it if it is good. Blocks for its reading."""
         if self._path is None:
             return
+        self._forget_the_old()
         now = _identity(self._path)
         resting, self._seen = now == self._seen or self._judged is None, now
         if now is None:
@@ -132,11 +136,18 @@ class GeoFile:
         self._seen, self._judged = _identity(self._path), tuple(identity)
         self._pass_on(self._path, Copy(file, f"/proc/{os.getpid()}/fd/{handle}", Checked(**about)))
 
+    def _forget_the_old(self) -> None:
+        """Let go of the copy before this one, once nobody is about to open it: memory is for one."""
+        self._looks += 1
+        if self._before is not None and self._looks >= _GRACE:
+            self._before.file.close()
+            self._before = None
+
     def _pass_on(self, path: Path, copy: Copy) -> bool:
         """Have it taken; False where there was no room for that."""
         if self._before is not None:
             self._before.file.close()
-        self._before, self._copy = self._copy, copy
+        self._before, self._copy, self._looks = self._copy, copy, 0
         try:
             self._take({"path": copy.path, "source": str(path), "type": copy.type, "built": copy.built})
         except OSError as error:

@@ -1,12 +1,13 @@
 """Signals that somebody gives, beside those of a visit: what follows from them, and what they contradict.
 
 An hour lies in a part of the day, a date is a weekday in a month, and in another country or time zone it is another
-time. A month does not say which day it is, though: then the date stays that of the visit, and `apart` says so.
+time, and perhaps a holiday. A month does not say which day it is, though: then the date stays that of the visit, and
+`apart` says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 
 from edge.context import Context
@@ -18,15 +19,22 @@ from rules.window import WEEKDAYS
 from rules.words import DAYPARTS
 
 
-def following(given: Signals, context: Context, rules: RuleSet) -> dict[str, Value]:
-    """The signals that are given, and what follows: from a place the clock there, from a date its weekday."""
+def following(
+    given: Signals, context: Context, rules: RuleSet, holiday: Callable[[str, str], str | None] | None = None
+) -> dict[str, Value]:
+    """The signals that are given, and what follows: from a place the clock there, from a date its weekday.
+
+    `holiday` tells that of a country on a date, for who asks about another country.
+    """
     place = {name: given.get(name, context.signals.get(name, UNKNOWN)) for name in ("country", "region", "timezone")}
     known = {name: str(value) for name, value in place.items() if value != UNKNOWN}
-    clock: Signals = {}
+    clock: dict[str, Value] = {}
     if given.keys() & place.keys():
         country = known.get("country") or known.get("region", "")[:2]
         zone = known.get("timezone", "") if "timezone" in given else ""
-        clock = Times(rules.zone, rules.dayparts).signals(context.at, Place(country=country, timezone=zone))
+        clock = dict(Times(rules.zone, rules.dayparts).signals(context.at, Place(country=country, timezone=zone)))
+        if holiday is not None:
+            clock["holiday"] = holiday(country, str(clock["date"])) or UNKNOWN
     filled = completed({**known, **given}, rules.zone, rules.dayparts or DAYPARTS)
     return {**clock, **{name: value for name, value in filled.items() if name in given or name not in known}}
 

@@ -89,6 +89,10 @@ class Reader:
         self._telling.facts = self.facts
         return self._telling(request, rules, at)
 
+    def holiday(self, country: str, date: str) -> str | None:
+        """What is celebrated in a country on a date (YYYY-MM-DD); `none`, or None where that is not known."""
+        return self._holidays.on(country, date)
+
     def place(self, request: Request) -> Place:
         """Where the visitor is: what the CDN says of a vouched request, then what the atlas knows of its address."""
         found = self.atlas.find(request.client)
@@ -132,7 +136,7 @@ class Reader:
         found = dict(asked.times.signals(at, place))
         date = str(found["date"])
         if asked.holiday and place.country:
-            holiday = self._holidays.on(place.country, date)
+            holiday = self.holiday(place.country, date)
             if holiday is not None:
                 found["holiday"] = holiday
         if asked.calendar:

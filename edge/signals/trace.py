@@ -227,7 +227,11 @@ def _own(visit: _Visit, source: Source) -> Found:
         return _pushed(until) if until > visit.at else "nothing is pushed"
     if source.comes_from == "call":
         return f"{source.key} is not called, since no rule asks for it"
-    return f"the {'header' if source.comes_from == 'header' else 'parameter'} {source.key}"
+    kind = "header" if source.comes_from == "header" else "parameter"
+    if visit.knows(source.name):
+        return f"the {kind} {source.key}"
+    sent = visit.sent(source.key) if kind == "header" else f"query.{source.key}" in visit.signals
+    return f"the {kind} {source.key} says nothing that it may" if sent else f"no {kind} {source.key} is sent"
 
 
 def _pushed(until: float) -> str:

@@ -46,6 +46,7 @@ class Metrics:
                 ("fallbacks", "Requests that had to go down the ladder, by rung.", ("rung",)),
                 ("failures", "What failed while a visitor waited.", ("failure",)),
                 ("pages_untouched", "Pages that could not be edited, by reason.", ("reason",)),
+                ("unmeasured", "Pages that count something and could not be measured, by reason.", ("reason",)),
                 ("slots_missed", "Slots that were not found or not editable.", ("experience", "reason")),
                 ("requests", "Requests by status class.", ("status",)),
                 ("refusals", "Requests that the request check turned away, by status.", ("status",)),
@@ -109,6 +110,10 @@ class Metrics:
     def untouched(self, reason: str) -> None:
         """One page that should have been edited was not."""
         self._add("pages_untouched", reason)
+
+    def unmeasured(self, reason: str) -> None:
+        """One page, or one experience on it, that should have been measured was not."""
+        self._add("unmeasured", reason)
 
     def missed(self, experience: str, reason: str) -> None:
         """One experience found no place on its page."""

@@ -60,6 +60,7 @@ def wrong(settings: Settings) -> str:
 async def watch(settings: Settings, world: World, counts: Counts, clock: Clock) -> None:
     """Keep the world's weather true, for ever."""
     asked = service(settings)
+    world.asks = asked is not None
     if asked is not None:
         await Fetcher(asked, world.table, counts, clock, random.random, again=world.began_again).run()
     elif settings.weather.startswith(_FILE):
@@ -73,7 +74,7 @@ async def count(world: World, counts: Figures, clock: Clock) -> None:
     refused = 0
     while True:
         now = clock()
-        counts.known(len(world.table), world.table.oldest(now), world.table.refused - refused)
+        counts.known(len(world.table.known(now)), world.table.oldest(now), world.table.refused - refused)
         refused = world.table.refused
         await asyncio.sleep(_FIGURES)
 

@@ -39,6 +39,7 @@ class World:
         now = clock()
         self.table, self.pushed, self.rate = Table(now), Pushed(), Rate()
         self.began_again = before is not NOTHING
+        self.asks = True  # whether somebody fetches what is wanted
         self.file: Mapping[str, Told] = {
             place: told for place, told in before.weather.items() if told.until == FOR_EVER
         }
@@ -66,7 +67,8 @@ class World:
 
     def want(self, cell: Cell) -> None:
         """A visitor is there."""
-        self.table.want(cell, self._clock())
+        if self.asks:
+            self.table.want(cell, self._clock())
 
     def pages(self, count: int) -> None:
         """So many pages were asked for."""

@@ -21,8 +21,8 @@ class Kind:
     sizes: tuple[int, ...] = ()  # how many values each signal has, all independent; none: the signals of a town
     variants: int = 6
     rate: float = 0.028  # share of visits that click where shares are even
-    main: float = 0.3  # strength of a variant as such
-    context: float = 0.45  # of what all signals add for one variant
+    main: float = 0.15  # strength of a variant as such
+    context: float = 0.5  # of what all signals add for one variant
     pairs: float = 0.0  # of what pairs of signals add for one variant
     shared: float = 0.4  # of what a visitor's signals do to clicks on any variant
     fading: float = 0.65  # how much each next signal matters, against the one before it

@@ -43,7 +43,7 @@ class World:
     """One world of a kind, to which so many visitors come.
 
     `late_variant`: the last variant joins when half of the time is over. `bots`: so many bots come besides, within a
-    fiftieth of the time, after two fifths of it.
+    fiftieth of the time, after a quarter of it.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class World:
     def _burst(self) -> Iterator[tuple[Visit, Fate]]:
         chance, span = seeded(f"{self._name} bots"), self.kind.days * _DAY
         every = (1.0,) * len(self.variants)
-        for visit in bots(self._crowd, self.bots, BEGIN + 0.4 * span, 0.02 * span, chance):
+        for visit in bots(self._crowd, self.bots, BEGIN + span / 4, 0.02 * span, chance):
             yield visit, Fate(every, 0.0, chance.uniform(1, 10))
 
     def _turned(self, at: float) -> float:

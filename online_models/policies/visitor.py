@@ -1,34 +1,83 @@
-import math
-from online_models.policies.bandit import Bandit
+"""`visitor`: what this kind of visitor likes, at this hour, in this place.
+
+Thompson sampling over a Bayesian logistic regression (Chapelle and Li, 2011), with the probabilities worked out
+instead of sampled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import fsum
+from typing import Any, ClassVar
+
+from online_models.policies.bandit import Bandit, Cell
+from online_models.policies.regression import OWN, Regression, Weight
+
+
 class Visitor(Bandit):
+    """Learns for each cell, and falls back to one winner for all where signals do not matter.
+
+    Chapelle, Li: An empirical evaluation of Thompson sampling (2011).
+
+    >>> policy = Visitor(["sun", "rain"], ["weather"])
+    >>> for n in range(2000):
+    ...     weather, arm = ("wet", "dry")[n % 2], ("sun", "rain")[n // 2 % 2]
+    ...     policy.learn((weather,), arm, float((weather == "wet") == (arm == "rain")) * (n % 5 == 0), 1e9 + n, 0.5)
+    >>> from online_models.distribution import distribution
+    >>> distribution(policy.model(), "visitor", ("wet",), ("sun", "rain"))
+    (0.01, 0.99)
+    """
+
     name = "visitor"
-    width = 0.25
-    def __init__(self, *args, **named):
-        super().__init__(*args, **named)
-        self._w = {}
-        self._v0 = 0.3
-    def _learn(self, cell, arm, reward, past, p):
-        keys = ["", *(f"{i}={v}" for i, v in enumerate(cell))]
-        keys += [f"{arm}|{k}" for k in keys]
-        ws = [self._w.setdefault(k, [-3.5 if k == "" else 0.0, 1.0 if k == "" else self._v0]) for k in keys]
-        mu = sum(w[0] for w in ws); s2 = sum(w[1] for w in ws)
-        k = 1 / math.sqrt(1 + math.pi * s2 / 8)
-        q = 1 / (1 + math.exp(-max(-30, min(30, k * mu))))
-        g, h = k * (reward - q), k * k * q * (1 - q)
-        for w in ws:
-            w[0] += w[1] * g
-            w[1] = max(w[1] - w[1] ** 2 * h, 1e-9)
-    def numbers(self):
-        arms = {}
+    width: ClassVar[float] = 0.25
+    """How much of the uncertainty about arms with values is played out; that about arms as such is, wholly."""
+
+    regression: Regression
+
+    def _begin(self) -> None:
+        if not hasattr(self, "regression"):
+            self.regression = Regression(len(self.signals))
         for arm in self.arms:
-            m, v = self._w.get(f"{arm}|", [0.0, self._v0])
-            by = [{} for _ in self.signals]
-            arms[arm] = [m, v, *by]
-        for key, (m, v) in self._w.items():
-            arm, _, rest = key.partition("|")
-            i, eq, value = rest.partition("=")
-            if eq and arm in arms:
-                arms[arm][2 + int(i)][value] = [m, v]
-        return {"arms": arms, "new": [0.0, self._v0], "unseen": self._v0, "width": self.width}
-    def _own(self): return self._w
-    def _resume(self, own): self._w = own
+            self._meet(arm)
+
+    def _meet(self, arm: str) -> None:
+        pooled = tuple(map(sum, zip(*self.priors.values(), strict=True))) if self.priors else (0.0, 0.0)
+        self.regression.meet(arm, self.priors.get(arm, (0.0, 0.0)), (pooled[0], pooled[1]))
+
+    def _learn(self, cell: Cell, arm: str, reward: float, keep: float, p: float) -> None:  # noqa: ARG002  # others need p
+        self._meet(arm)
+        self.regression.learn(cell, arm, reward, keep)
+
+    def numbers(self) -> dict[str, Any]:
+        """Mean and variance of what each arm adds to the log-odds: by itself, and with each value of each signal.
+
+        A value of which next to nothing is known is left out: it has the mean and the variance of one never seen.
+        """
+        regression = self.regression
+        arms = {}
+        for name in self.arms:
+            arm = regression.arms[name]
+            arms[name] = [*_rounded(*regression.own(arm)), [self._by(*each) for each in enumerate(arm.by)]]
+        middle = fsum(mean for mean, _, _ in arms.values()) / max(len(arms), 1)
+        unseen = [round(apart * self.width**2, 7) for apart in regression.apart]
+        return {"arms": arms, "new": _rounded(middle, OWN), "unseen": unseen}
+
+    def _by(self, signal: int, values: Mapping[str, Weight]) -> dict[str, list[float]]:
+        found = {value: self.regression.by(signal, weight) for value, weight in values.items()}
+        most = 0.99 * self.regression.apart[signal]
+        return {
+            value: _rounded(mean, variance * self.width**2)
+            for value, (mean, variance) in found.items()
+            if variance < most
+        }
+
+    def _learned(self) -> Any:
+        return self.regression.plain()
+
+    def _resume(self, learned: Any) -> None:
+        self.regression = Regression.of(len(self.signals), learned)
+        self._begin()
+
+
+def _rounded(mean: float, variance: float) -> list[float]:
+    return [round(mean, 4), round(variance, 7)]

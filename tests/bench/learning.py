@@ -34,9 +34,9 @@ from tests.bench.players import PLAYERS, make
 
 SOME: Final = ("visitor", "everyone", "vw squarecb -q", "beta-thompson")
 OURS: Final = ("visitor", "everyone", "beta-thompson")
-BURST: Final = 20
+BURST: Final = 10
 """One bot for so many visits."""
-REFRESH: Final = 5
+REFRESH: Final = 20
 """A snapshot after so many visits."""
 
 
@@ -103,7 +103,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--world", action="append", default=[], help="only this one, by its beginning; may be repeated")
     parser.add_argument("--player", action="append", default=[], help="only this one; may be repeated")
     parser.add_argument("--panel", action="store_true", help="the odd worlds instead")
-    parser.add_argument("--refresh", type=float, default=0, help="seconds between snapshots (as five visits take)")
+    parser.add_argument("--refresh", type=float, default=0, help="seconds between snapshots (as twenty visits take)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one per core)")
     parser.add_argument("--chart", type=Path, help="write a chart of regret, SVG")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -130,13 +130,18 @@ def _played(jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Run]]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
-    with bar, ProcessPoolExecutor(processes) as pool:
+    with bar:
         task = bar.add_task("Playing", total=len(jobs))
+        for job, run in _side_by_side(jobs, processes) if processes > 1 else ((job, play(job)) for job in jobs):
+            yield job, run
+            bar.update(task, advance=1, description=f"{job.scene.name}: {job.player}")
+
+
+def _side_by_side(jobs: Sequence[Job], processes: int) -> Iterator[tuple[Job, Run]]:
+    with ProcessPoolExecutor(processes) as pool:
         waiting = {pool.submit(play, job): job for job in jobs}
         for done in as_completed(waiting):
-            job = waiting.pop(done)
-            yield job, done.result()
-            bar.update(task, advance=1, description=f"{job.scene.name}: {job.player}")
+            yield waiting.pop(done), done.result()
 
 
 def play(job: Job) -> Run:

@@ -240,9 +240,9 @@ def log() -> Iterator[list[str]]:
 
 
 def test_a_setting_whose_part_is_not_built_yet_says_so_once(rules: Path, log: list[str]) -> None:
-    edge.Personalization(Page(), rules=rules, retention_days="7")
-    assert [line for line in log if "retention" in line] == [
-        "argument retention_days has no effect in this version: nothing is stored"
+    edge.Personalization(Page(), rules=rules, cache_profile="strict")
+    assert [line for line in log if "cache_profile" in line] == [
+        "argument cache_profile has no effect in this version: no page is stored"
     ]
 
 

@@ -18,6 +18,7 @@ from edge.question import QuestionError, answer, ask, whence
 from edge.settings import load
 from edge.signals.cdn import cdn
 from edge.signals.given import apart
+from edge.signals.holiday import Holidays
 from edge.signals.read import Reader
 from edge.web.consent import Consent
 from rules.values import RuleSet
@@ -250,6 +251,22 @@ def test_where_a_site_asks_for_consent_the_cookie_decides(said: str, pages: int 
     cookies = ("header", f"Cookie: ok={said}; windsock=7; windsock-session=3")
     context, found = ask([cookies], SITE, NOW, Consent("consented", "ok"))
     assert (context.signals.get("session.pages"), found) == (pages, draw)
+
+
+@pytest.mark.parametrize(
+    ("given", "at", "holiday"),
+    [
+        (["country=IT"], "2026-12-25T12:00", "Christmas Day"),
+        (["country=IT"], "2026-12-23T12:00", "none"),
+        (["country=unknown"], "2026-12-25T12:00", "unknown"),
+        (["country=IT", "holiday=none"], "2026-12-25T12:00", "none"),
+        (["country=JP", "timezone=Asia/Tokyo"], "2026-12-31T23:00", "New Year's Day"),
+    ],
+)
+def test_in_another_country_there_are_other_holidays(given: list[str], at: str, holiday: str) -> None:
+    reader, asked_about = Reader(holidays=Holidays(waits=True), every=True), [("signal", each) for each in given]
+    context, _ = ask([*asked_about, ("at", at)], SITE, NOW, signals=reader)
+    assert context.signals["holiday"] == holiday
 
 
 def test_each_signal_is_told_with_where_it_comes_from() -> None:

@@ -39,6 +39,15 @@ def test_the_first_entry_that_matches_counts() -> None:
     assert choose(hero, {}) == Choice(3, "show", (("a", 1.0),))
 
 
+def test_an_apprentice_is_passed_over_and_named() -> None:
+    watches = entry("learn", ("a", 1.0), ("b", 1.0), when={"device": "mobile"}) | {"policy": "rules"}
+    hero = made(watches, watches | {"when": None}, RAINY)
+    assert choose(hero, {"weather": "rain", "device": "mobile"}) == Choice(3, "show", (("b", 1.0),), beside=1)
+    assert choose(hero, {"weather": "rain"}) == Choice(3, "show", (("b", 1.0),), beside=2)
+    assert choose(hero, {}) == Choice(None, "default", (("a", 1.0),), beside=2)
+    assert choose(made(RAINY, watches), {"weather": "rain", "device": "mobile"}).beside is None
+
+
 def test_without_a_match_the_default_is_shown() -> None:
     assert choose(made(RAINY), {"weather": "clear"}) == Choice(None, "default", (("a", 1.0),))
 

@@ -87,6 +87,38 @@ def test_learn_has_equal_shares(rules: RuleSet) -> None:
     assert entry.signals == ("daypart", "device", "weather", "country")
 
 
+def test_what_is_learned_has_a_name_a_half_life_and_a_prior(tmp_path: Path) -> None:
+    text = (CASES / "whole.yaml").read_text()
+    prior = "policy: visitor\n    half_life: 6h\n    prior: {rain: 8 of 200, classic: 1.5 of 100}"
+    (tmp_path / "whole.yaml").write_text(text.replace("policy: visitor", prior))
+    copytree(CASES / "heroes", tmp_path / "heroes")
+    document = load(tmp_path).document
+    assert document is not None
+    hero = compiled(document).experiences[0]
+    entry = hero.choose[3]
+    assert (entry.half_life, entry.prior) == (6 * 3600, {"rain": (8, 200), "classic": (1.5, 100)})
+    assert entry.model(hero.name) == "homepage-hero/visitor/daypart,device,weather,country"
+    assert (hero.goal_text, hero.not_worse, hero.reward_window) == ('click "#hero a"', ("bounce", "lcp"), 600)
+
+
+def test_where_nothing_is_said_what_was_learned_counts_half_after_two_weeks(rules: RuleSet) -> None:
+    entry = named(rules, "homepage-hero").choose[3]
+    assert (entry.half_life, entry.prior) == (14 * 86_400, {})
+
+
+@pytest.mark.parametrize(
+    ("policy", "key"),
+    [("visitor", "hero/visitor/device,os"), ("rules", "hero/rules/device,os"), ("everyone", "hero/everyone/"),
+     ("even", "hero/even/")],
+)  # fmt: skip
+def test_the_key_of_a_model_names_only_the_signals_that_it_asks_for(policy: str, key: str) -> None:
+    assert Entry(None, "learn", (("a", 1.0), ("b", 1.0)), ("device", "os"), policy).model("hero") == key
+
+
+def test_what_learns_nothing_has_no_model() -> None:
+    assert Entry(None, "show", (("a", 1.0),)).model("hero") == ""
+
+
 def test_experiences_that_draw_nothing_share_their_seats(tmp_path: Path) -> None:
     text = (CASES / "redirect.yaml").read_text()
     for number in range(3):

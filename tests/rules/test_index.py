@@ -62,9 +62,22 @@ PLAIN: dict[str, Any] = {
 def thing(name: str, where: Where, conditions: list[Condition | None]) -> Experience:
     """An experience with an entry for each of these conditions."""
     entries = tuple(Entry(each, "show", (("b", 1.0),)) for each in conditions)
+    return with_entries(name, where, entries)
+
+
+def with_entries(name: str, where: Where, entries: tuple[Entry, ...]) -> Experience:
     return replace(experience({**PLAIN, "name": name}, NO_SITE), where=where, choose=entries)
 
 
+APPRENTICE = Entry(None, "learn", (("a", 1.0), ("b", 1.0)), ("device",), "rules")
+ENTRIES = st.lists(
+    st.builds(
+        lambda when, beside: replace(APPRENTICE, when=when) if beside else Entry(when, "show", (("b", 1.0),)),
+        st.none() | CONDITIONS,
+        st.booleans(),
+    ),
+    max_size=4,
+).map(tuple)
 THINGS = st.lists(st.tuples(WHERES, st.lists(st.none() | CONDITIONS, max_size=3)), max_size=6).map(
     lambda made: [thing(f"x{at}", where, conditions) for at, (where, conditions) in enumerate(made)]
 )
@@ -98,6 +111,21 @@ def test_the_index_says_what_the_interpreter_says(
     things: list[Experience], path: str, host: str, query: dict[str, str], signals: Signals
 ) -> None:
     assert by_index(things, path, host, query, signals) == by_interpreter(things, path, host, query, signals)
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=4), SIGNALS)
+@settings(max_examples=300, deadline=None)
+def test_both_pass_over_apprentices_and_name_the_first_that_watches(
+    entries: list[tuple[Entry, ...]], signals: Signals
+) -> None:
+    things = [with_entries(f"x{at}", Where((pattern("*"),)), each) for at, each in enumerate(entries)]
+    index = Index(things)
+    left = index.left(index.page("/", "", {}), signals)
+    for at, each in enumerate(things):
+        rule, beside = index.first(at, left, signals), index.beside(at, left, signals)
+        asked = choose(each, signals)
+        assert rule == asked.rule
+        assert asked.beside == (beside if beside is not None and (rule is None or beside < rule) else None)
 
 
 @given(CONDITIONS, SIGNALS)

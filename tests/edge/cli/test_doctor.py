@@ -87,5 +87,5 @@ def test_secrets_are_not_printed(listeners: list[str], capsys: pytest.CaptureFix
 def test_a_setting_whose_part_is_not_built_yet_is_told(
     listeners: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(["doctor", *listeners, "--retention-days", "7"])
-    assert "warn  settings   flag --retention-days has no effect in this version" in capsys.readouterr().out
+    run(["doctor", *listeners, "--cache-profile", "strict"])
+    assert "warn  settings   flag --cache-profile has no effect in this version" in capsys.readouterr().out

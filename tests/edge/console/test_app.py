@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,3 +176,20 @@ def test_what_another_site_caused_is_refused_but_for_health_and_metrics(edition:
 @pytest.mark.parametrize("site", ["none", "same-origin"])
 def test_who_types_the_address_or_is_here_already_may_ask(edition: Edition, site: str) -> None:
     assert said(of(edition), "/explain?path=/", ("Sec-Fetch-Site", site))[0].status == 200
+
+
+def test_who_asks_for_long_keeps_nobody_else_waiting(edition: Edition) -> None:
+    ends = threading.Event()
+
+    def slow(_: State, pairs: list[tuple[str, str]]) -> dict[str, object]:
+        return {"others": ends.wait(20)}
+
+    async def both() -> bytes:
+        app = private_app(of(edition), slow, Guard("", "127.0.0.1"))
+        question = asyncio.ensure_future(ask(app, "/explain", host="127.0.0.1:8081"))
+        await asyncio.sleep(0)
+        assert (await ask(app, "/healthz", host="127.0.0.1:8081")).status == 200
+        ends.set()
+        return (await question).body
+
+    assert orjson.loads(asyncio.run(both())) == {"others": True}

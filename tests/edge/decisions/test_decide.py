@@ -27,6 +27,7 @@ from rules.when import Between, Is, Like, Not
 from rules.where import Where
 from rules.window import Window
 from tests.conditions import compiled
+from tests.learned import model, snapshot
 
 NOW = 1_795_000_000.0
 PHONE = Is("device", frozenset({"mobile"}))
@@ -159,9 +160,124 @@ def test_a_visitor_keeps_the_variant_while_shares_hold() -> None:
     ] * 3
 
 
-def test_learn_is_even_for_now_and_says_that_it_is_a_split() -> None:
-    learn = Entry(None, "learn", (("a", 1.0), ("b", 1.0)), signals=("device",), policy="visitor")
-    assert one(experience("hero", learn), Draw(7)) == one(experience("hero", HALVES), Draw(7))
+# What was learned
+
+
+LEARN = Entry(None, "learn", (("a", 1.0), ("b", 1.0), ("c", 1.0)), ("device",), "visitor")
+KEY = "hero/visitor/device"
+BESIDE = Entry(None, "learn", (("a", 1.0), ("b", 1.0)), ("device",), "rules")
+ON_A_PHONE = {"device": "mobile"}
+
+
+def learned(thing: Experience, key: str = KEY, **more: Any) -> Edition:
+    """An edition that knows that b does best."""
+    known = model(key.split("/")[1], rates={"a": 0.05, "b": 0.3, "c": 0.1}, **more)
+    return replace(edition(thing), snapshot=snapshot({key: known}))
+
+
+def test_before_anything_is_learned_shares_are_even_and_said_to_be_learned() -> None:
+    halves = Entry(None, "learn", LEARN.shares[:2], ("device",), "visitor")
+    decided = one(experience("hero", halves), Draw(7), ON_A_PHONE)
+    assert decided == replace(
+        one(experience("hero", HALVES), Draw(7)), reason="learned", model=KEY, cell=("mobile",), snapshot=""
+    )
+
+
+@pytest.mark.parametrize("thing", [experience("hero", LEARN), experience("hero", LEARN, holdout=205, rollout=2048)])
+def test_over_all_buckets_each_variant_is_drawn_as_often_as_is_stated(thing: Experience) -> None:
+    knows = learned(thing)
+    decided = [decide(context(ON_A_PHONE), knows, Draw(bucket))[0] for bucket in range(BUCKETS)]
+    drawn = [each for each in decided if each.reason == "learned"]
+    assert len(drawn) == thing.seats.play
+    stated = drawn[0].distribution
+    assert stated["b"] > 0.5
+    assert sum(stated.values()) == pytest.approx(1)
+    assert Counter(each.variant for each in drawn) == {name: p * len(drawn) for name, p in stated.items()}
+    assert {each.probability for each in drawn if each.variant == "b"} == {stated["b"]}
+
+
+def test_a_learned_decision_says_what_it_was_drawn_from() -> None:
+    knows = learned(experience("hero", LEARN))
+    decided = decide(context(ON_A_PHONE), knows, Draw(7))[0]
+    assert knows.snapshot is not None
+    assert (decided.model, decided.cell, decided.snapshot) == (KEY, ("mobile",), knows.snapshot.version)
+    assert decided.drawn
+
+
+def test_without_a_bucket_the_distribution_is_known_and_no_variant() -> None:
+    decided = decide(context(ON_A_PHONE), learned(experience("hero", LEARN)), Draw(None))[0]
+    assert (decided.variant, decided.probability, decided.reason) == (None, None, "learned")
+    assert decided.distribution["b"] > 0.5
+
+
+def test_where_nothing_may_be_drawn_the_largest_share_is_shown() -> None:
+    decided = decide(context(ON_A_PHONE), learned(experience("hero", LEARN)), Draw(None, strict=True))[0]
+    assert (decided.variant, decided.probability, decided.drawn) == ("b", 1.0, False)
+    even = decide(context(), edition(experience("hero", LEARN)), Draw(None, strict=True))[0]
+    assert even.variant == "a"
+
+
+def test_equal_shares_go_to_the_default_where_nothing_may_be_drawn() -> None:
+    last = Entry(None, "learn", (("b", 1.0), ("a", 1.0)), (), "even")
+    assert one(experience("hero", last), Draw(None, strict=True)).variant == "a"
+
+
+def test_a_variant_that_is_taken_out_has_no_probability_at_all() -> None:
+    thing = experience("hero", LEARN)
+    thing = replace(thing, variants={**thing.variants, "b": replace(thing.variants["b"], never_when=PHONE)})
+    decided = [decide(context(ON_A_PHONE), learned(thing), Draw(bucket))[0] for bucket in range(0, BUCKETS, 16)]
+    assert all(each.distribution.keys() == {"a", "c"} and sum(each.distribution.values()) == 1 for each in decided)
+    assert "b" not in {each.variant for each in decided}
+
+
+def test_a_model_of_other_signals_is_another_model() -> None:
+    decided = decide(context(ON_A_PHONE), learned(experience("hero", LEARN), "hero/visitor/os"), Draw(None))[0]
+    assert [round(p, 2) for p in decided.distribution.values()] == [0.33, 0.33, 0.33]
+
+
+@pytest.mark.parametrize(("entry", "variant"), [(B, "b"), (HALVES, None), (Entry(PHONE, "show", (("b", 1.0),)), "a")])
+def test_an_apprentice_decides_nothing_and_hears_what_is_decided(entry: Entry, variant: str | None) -> None:
+    for bucket in (7, 8, 9):
+        alone = one(experience("hero", entry), Draw(bucket), {"device": "tv"})
+        heard = one(experience("hero", BESIDE, entry), Draw(bucket), {"device": "tv"})
+        rule = None if alone.rule is None else alone.rule + 1
+        assert heard == replace(alone, rule=rule, model="hero/rules/device", cell=("tv",))
+        assert variant in (None, heard.variant)
+
+
+def test_an_apprentice_hears_nothing_of_variants_that_it_does_not_know() -> None:
+    c = Entry(None, "show", (("c", 1.0),))
+    assert one(experience("hero", BESIDE, c), Draw(7)).model == ""
+
+
+def test_an_apprentice_hears_nothing_of_whom_it_is_not_for_and_of_the_holdout() -> None:
+    phones = replace(BESIDE, when=PHONE)
+    assert one(experience("hero", phones, B), Draw(7), {"device": "tv"}).model == ""
+    assert one(experience("hero", phones, B), Draw(7), {"device": "mobile"}).model == "hero/rules/device"
+    assert one(experience("hero", B, BESIDE), Draw(7)).model == ""
+    held = in_all_buckets(experience("hero", BESIDE, B, holdout=410))
+    assert Counter((each.reason, each.model) for each in held) == {
+        ("holdout", ""): 410,
+        ("rule", "hero/rules/device"): BUCKETS - 410,
+    }
+
+
+def test_beside_a_learner_an_apprentice_hears_nothing() -> None:
+    assert one(experience("hero", BESIDE, LEARN), Draw(7)).model == KEY
+
+
+def test_an_apprentice_alone_draws_nothing() -> None:
+    decided = one(experience("hero", BESIDE), Draw(7))
+    assert (decided.variant, decided.reason, decided.drawn) == ("a", "default", False)
+
+
+def test_an_experience_whose_guardrail_was_breached_gives_its_default() -> None:
+    stopped = replace(learned(experience("hero", LEARN)), breached={"hero": "lcp is worse"})
+    assert {(d.variant, d.reason, d.model) for d in (decide(context(), stopped, Draw(b))[0] for b in range(99))} == {
+        ("a", "off", "")
+    }
+    other = replace(stopped, breached={"other": "lcp is worse"})
+    assert decide(context(), other, Draw(7))[0].reason == "learned"
 
 
 # Order of steps

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from itertools import islice, repeat
 from pathlib import Path
@@ -14,8 +14,9 @@ import pytest
 
 from edge.demo import crowd as crowds
 from edge.demo.crowd import Sight, Walk, boat, browser, crowd
-from edge.demo.play import FIRST_BOAT, PASSENGERS, PEOPLE, SEED
+from edge.demo.play import FIRST_BOAT, PASSENGERS, PASSERS, PEOPLE, SEED
 from edge.demo.shop.app import app as shop
+from edge.demo.window import SLOWEST, SOONEST, passers_by
 from edge.signals.load import Rate, level
 from edge.web.asgi import App, Receive, Scope, Send
 from loadtest.visitors import Persona, Step, Visit, visits
@@ -156,7 +157,9 @@ def test_who_comes_by_boat_goes_to_the_cafe_first_and_leaves_in_the_end(monkeypa
 def test_a_boat_makes_the_site_busy_and_it_is_calm_again_before_the_next() -> None:
     site = compile_(document()).site
     assert site.load is not None
-    moments = sorted([*opened(SEED, PEOPLE, 0, 90), *boarded()])
+    look = (SOONEST + SLOWEST) / 2
+    passing = opened(passers_by(SEED), PASSERS, 0, 90, 1 + look)
+    moments = sorted([*opened(visits(SEED), PEOPLE, 0, 90, 1), *passing, *boarded()])
     rate, heard, word = Rate(), [], "unknown"
     for second in range(1, 90):
         rate.add(sum(second - 1 <= at < second for at in moments), float(second))
@@ -168,14 +171,16 @@ def test_a_boat_makes_the_site_busy_and_it_is_calm_again_before_the_next() -> No
     assert "quiet" not in heard[10:], "but before the first visitors have come"
 
 
-def opened(seed: int, people: int, begin: float, end: float) -> list[float]:
-    """The seconds in which a crowd opens its pages, if every page has a link and every answer is there at once."""
-    each = visits(seed)
+def opened(each: Iterator[Visit], people: int, begin: float, end: float, last: float) -> list[float]:
+    """The seconds in which a crowd opens its pages, if every page has a link and every answer is there at once.
+
+    `last` is how long the last page of each visit is read, in seconds.
+    """
     moments: list[float] = []
     clocks = [begin + number * 0.15 for number in range(people)]
     while min(clocks) < end:
         who = clocks.index(min(clocks))
-        clocks[who] = _walked(next(each), clocks[who], moments)
+        clocks[who] = _walked(next(each), clocks[who], moments, last)
     return moments
 
 
@@ -183,17 +188,17 @@ def boarded() -> list[float]:
     """The seconds in which the passengers of the first boat open theirs."""
     moments: list[float] = []
     for number, one in enumerate(islice(visits(SEED + 1), PASSENGERS)):
-        _walked(one, FIRST_BOAT + number * crowds.LANDING / PASSENGERS, moments)
+        _walked(one, FIRST_BOAT + number * crowds.LANDING / PASSENGERS, moments, 1)
     return moments
 
 
-def _walked(one: Visit, begin: float, moments: list[float]) -> float:
+def _walked(one: Visit, begin: float, moments: list[float], last: float) -> float:
     """When the last page of a visit has been read."""
     moments.append(begin)
     for step in one.steps:
         begin += step.pause
         moments.append(begin)
-    return begin + 1.0
+    return begin + last
 
 
 def document() -> Mapping[str, Any]:

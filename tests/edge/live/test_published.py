@@ -104,3 +104,26 @@ async def until(done: Callable[[], bool]) -> None:
     """Ask again and again."""
     while not done():  # noqa: ASYNC110 - the thread tells nobody else
         await asyncio.sleep(0.01)
+
+
+def test_what_cannot_be_taken_is_named_and_the_next_one_is_waited_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken: list[object] = []
+
+    def take(document: Document) -> None:
+        taken.append(document["number"])
+
+    async def watch() -> None:
+        following = asyncio.ensure_future(follow(tmp_path / "geo.json", take))
+        for document in ({"nothing": 1}, {"number": 2}):
+            publish(document, tmp_path / "geo.json")
+            while not caplog.records or ("number" in document and not taken):  # noqa: ASYNC110 - the log tells nobody
+                await asyncio.sleep(0.01)
+        following.cancel()
+
+    asyncio.run(asyncio.wait_for(watch(), 20))
+    assert (taken, [record.getMessage() for record in caplog.records]) == (
+        [2],
+        ["geo.json could not be taken; what was there before it is used on"],
+    )

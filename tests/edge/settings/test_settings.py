@@ -217,8 +217,14 @@ def test_settings_have_the_types_that_they_state() -> None:
 
 
 def test_what_is_not_built_yet_is_said_when_it_was_asked_for() -> None:
-    settings = load({"retention_days": "7", "workers": "1"})
-    assert unbuilt(settings) == ("flag --retention-days has no effect in this version: nothing is stored",)
+    settings = load({"cache_profile": "strict", "workers": "1"})
+    assert unbuilt(settings) == ("flag --cache-profile has no effect in this version: no page is stored",)
+
+
+@pytest.mark.parametrize("store", ["memory:", "redis://shop:6379"])
+def test_a_store_that_is_no_file_is_said_to_measure_nothing(store: str) -> None:
+    (line,) = unbuilt(load({"store": store}))
+    assert line.startswith("flag --store is no file, so that nothing is measured")
 
 
 def test_a_cdn_that_nobody_vouches_for_is_said_to_have_no_effect() -> None:

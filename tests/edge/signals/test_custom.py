@@ -8,6 +8,7 @@ import threading
 import time
 import types
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -261,7 +262,7 @@ def test_new_words_for_the_same_function_count_at_once(tmp_path: Path, shop: typ
         document = load(tmp_path).document
         assert document is not None
         (call,) = found(compile_rules(document))
-        assert _ask(lambda call=call: call(_request())) == [value]
+        assert _ask(partial(call, _request())) == [value]
 
 
 def test_a_function_that_does_not_say_what_it_takes_takes_nothing(rules: RuleSet, shop: types.ModuleType) -> None:

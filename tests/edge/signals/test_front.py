@@ -27,6 +27,11 @@ def test_when_every_request_comes_from_one_private_address_that_is_said_once() -
     assert (front.finding, front.clear, told) == ("10.0.0.7", True, ["10.0.0.7"])
 
 
+def test_a_proxy_is_named_as_trusted_proxies_understands_it() -> None:
+    """A listener on all addresses, IPv6 among them, sees those of IPv4 written as IPv6."""
+    assert seen(*[("::ffff:172.17.0.1", True)] * ENOUGH).finding == "172.17.0.1"
+
+
 def test_a_few_requests_are_not_enough() -> None:
     assert not seen(*[PROXY] * (ENOUGH - 1)).clear
 

@@ -100,6 +100,19 @@ def test_a_new_one_is_taken_after_a_copy_in_place(serving: Desk) -> None:
     assert (serving.taken, serving.country) == (2, "SE")
 
 
+def test_one_copy_is_kept_in_memory_a_while_after_another_has_taken_its_place(serving: Desk) -> None:
+    def copies() -> int:
+        files = [file for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+        return sum("windsock-geo" in str(file.readlink()) for file in files)
+
+    alone = copies()
+    serving.rename(WHOLE)
+    serving.passes()
+    assert (serving.taken, copies()) == (2, alone + 1)
+    serving.passes(60)
+    assert (serving.country, copies()) == ("SE", alone)
+
+
 def test_while_it_is_still_changing_nothing_is_read(serving: Desk) -> None:
     for size in (1000, 8000, 16000):
         serving.write(WHOLE[:size])

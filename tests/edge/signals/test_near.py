@@ -54,6 +54,11 @@ def test_the_nearest_is_the_one_of_the_shortest_way(latitude: float, longitude: 
 
 def test_how_far_it_is_to_places_of_another_latitude_is_not_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float] = []
-    monkeypatch.setattr("edge.signals.near.kilometres", lambda *place: asked.append(place[2]) or kilometres(*place))
+
+    def counted(*place: float) -> float:
+        asked.append(place[2])
+        return kilometres(*place)
+
+    monkeypatch.setattr("edge.signals.near.kilometres", counted)
     assert _near(*DRAMMEN, Near(tuple(SPOTS), 40)) == "oslo"
     assert asked == [59.91]

@@ -203,6 +203,24 @@ def test_what_the_site_and_the_request_say_is_named(rules: RuleSet, name: str, s
     assert traced(rules, asked, facts=replace(forecast, load="unknown"))[name].source == source
 
 
+@pytest.mark.parametrize(
+    ("name", "fields", "query", "source"),
+    [
+        ("member", {}, b"", "no header x-member is sent"),
+        ("size", {}, b"color=red", "no parameter size is sent"),
+        ("grade", {"x_grade": "tin"}, b"", "the header x-grade says nothing that it may"),
+        ("room", {}, b"room=cellar", "the parameter room says nothing that it may"),
+    ],
+)
+def test_a_signal_of_the_sites_own_that_is_not_known_says_why(
+    tmp_path: Path, name: str, fields: dict[str, str], query: bytes, source: str
+) -> None:
+    (tmp_path / "site.yaml").write_text(
+        f"{SITE}  grade: {{header: X-Grade, values: [gold, silver]}}\n  room: {{query: room, values: [hall, attic]}}\n"
+    )
+    assert traced(compiled(tmp_path), request(query=query, **fields))[name] == Traced("unknown", source)
+
+
 @given(st.binary(max_size=60), st.binary(max_size=60), st.text(max_size=30))
 def test_whatever_is_asked_each_signal_has_a_source(query: bytes, field: bytes, path: str) -> None:
     rules = RuleSet((), UTC, "v1")

@@ -13,6 +13,7 @@ import pytest
 
 from edge.settings import Settings, load
 from edge.signals.facts import FOR_EVER
+from edge.signals.weather.reading import Reading
 from edge.world import sky
 from edge.world.world import World
 from tests.wire import RawOrigin
@@ -80,3 +81,38 @@ def test_a_file_is_the_weather_as_it_says(tmp_path: Path, text: str) -> None:
 
     asyncio.run(asyncio.wait_for(look(), 10))
     assert [told.until for told in world.file.values()] == [FOR_EVER] * ("rain" in text)
+
+
+def test_where_no_service_is_asked_no_cell_waits_for_one(tmp_path: Path) -> None:
+    (tmp_path / "weather.json").write_text("{}")
+    for weather in ("off", f"file:{tmp_path / 'weather.json'}"):
+        world = _world()
+
+        async def look(world: World, settings: Settings) -> None:
+            watching = asyncio.ensure_future(sky.watch(settings, world, Nobody(), time.time))
+            await asyncio.sleep(0)
+            watching.cancel()
+
+        asyncio.run(look(world, _settings(weather=weather)))
+        world.want(OSLO)
+        assert (len(world.table), world.table.refused) == (0, 0)
+
+
+def test_the_figures_tell_of_cells_that_are_known_and_not_of_those_that_are_only_wanted() -> None:
+    told: list[tuple[int, float, int]] = []
+
+    class Figures:
+        def known(self, cells: int, oldest: float, refused: int) -> None:
+            told.append((cells, oldest, refused))
+
+    async def look(world: World) -> None:
+        counting = asyncio.ensure_future(sky.count(world, Figures(), lambda: 1000.0))
+        await asyncio.sleep(0)
+        counting.cancel()
+
+    world = _world()
+    for cell in (OSLO, (38.75, -9.25)):
+        world.table.want(cell, 900.0)
+    world.table.fetched(OSLO, (Reading(0, "rain"),), 950.0, due_at=3000.0)
+    asyncio.run(look(world))
+    assert told == [(1, 50.0, 0)]

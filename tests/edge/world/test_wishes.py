@@ -64,15 +64,14 @@ def test_a_worker_does_not_mind_that_nobody_listens(tmp_path: Path) -> None:
 
 
 def test_a_wish_that_nobody_could_hear_is_said_again_by_the_next_visitor(tmp_path: Path) -> None:
-    wishes, cells = Wishes(tmp_path / "w"), []
+    wishes = Wishes(tmp_path / "w")
     wishes.weather(OSLO, 0.0)
 
-    async def talk() -> None:
-        heard_one = asyncio.Event()
-        with heard(tmp_path / "w", lambda cell: (cells.append(cell), heard_one.set()), lambda _: None):
+    async def talk() -> Cell:
+        first: asyncio.Future[Cell] = asyncio.get_running_loop().create_future()
+        with heard(tmp_path / "w", first.set_result, lambda _: None):
             wishes.weather(OSLO, 1.0)
-            await heard_one.wait()
+            return await first
 
-    asyncio.run(asyncio.wait_for(talk(), 20))
+    assert asyncio.run(asyncio.wait_for(talk(), 20)) == OSLO
     wishes.close()
-    assert cells == [OSLO]
