@@ -101,8 +101,7 @@ class Personalization:
             await self._lifespan(scope, receive, send)
             return
         self._watch()
-        if scope["type"] == "http":
-            self._alone.pages.asked(scope["path"])
+        self._alone.pages.asked(scope)
         await self._personalize(scope, receive, send)
 
     def _watch(self) -> None:

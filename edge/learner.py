@@ -23,13 +23,12 @@ from typing import Final
 from edge.errors import WindsockError
 from edge.events.log import Log
 from edge.learning.counts import LearnerMetrics
-from edge.learning.learner import PACE, Learner, last_good
+from edge.learning.learner import PACE, Learner, latest
 from edge.live.published import put, read
 from edge.run import Run, events
 from edge.run import last_good as last_edition
 from edge.settings import Settings, from_json
 from edge.telemetry.log import configure
-from online_models.snapshot import write
 from rules.compile import compile as compile_rules
 
 _log = logging.getLogger("windsock")
@@ -112,9 +111,9 @@ class Process:
 
     def _pass_on(self, log: Log) -> None:
         """Publish what the learner of another edge makes, for as long as that has its turn."""
-        snapshot = last_good(log)
-        if snapshot is not None:
-            put(write(snapshot), self._run.snapshot)
+        found = latest(log)
+        if found is not None:
+            put(found[1], self._run.snapshot)
         time.sleep(_PAUSE)
 
     def _complain(self, problem: str) -> None:

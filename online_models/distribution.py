@@ -43,7 +43,7 @@ def distribution(model: Model | None, policy: str, cell: Cell, arms: Arms) -> tu
     return tuple([floor + (1 - k * floor) * share for share in shares])
 
 
-def _capped(shares: Sequence[float], young: Sequence[bool], cap: float) -> Sequence[float]:
+def _capped(shares: list[float], young: Sequence[bool], cap: float) -> list[float]:
     """What young arms have beyond the cap goes to the others, in proportion to what these have."""
     cut = [min(share, cap) if new else share for share, new in zip(shares, young, strict=True)]
     spare = sum(shares) - sum(cut)

@@ -6,7 +6,6 @@ Whatever passes here, `distribution` can work with.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any, Final
 
 HUGE: Final = 1e9
@@ -21,9 +20,8 @@ def demand(sound: bool, what: str) -> None:
 
 def number(value: Any, least: float = -HUGE, most: float = HUGE) -> float:
     """A finite number in these bounds."""
-    demand(
-        type(value) in (int, float) and isfinite(value) and least <= value <= most, "a number is none, or out of bounds"
-    )
+    demand(type(value) in (int, float), "what should be a number is none")
+    demand(least <= value <= most, "a number is out of bounds")  # which no NaN is within
     return float(value)
 
 
@@ -42,10 +40,8 @@ def items(value: Any, count: int | None = None) -> list[Any]:
 
 def table(value: Any, *names: str) -> dict[str, Any]:
     """A JSON object, with at least these names."""
-    demand(
-        isinstance(value, dict) and all(name in value for name in names),
-        f"what should be an object with {names} is none",
-    )
+    demand(isinstance(value, dict), "what should be an object is none")
+    demand(all(name in value for name in names), f"an object has not all of {', '.join(names)}")
     return dict(value)
 
 

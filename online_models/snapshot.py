@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -25,9 +25,7 @@ class Model:
     arms: tuple[str, ...]  # in the order of the rules
     numbers: Mapping[str, Any]  # what the policy's distribution needs
     signals: tuple[str, ...] = ()
-    values: tuple[
-        frozenset[str] | None, ...
-    ] = ()  # per signal the values that are kept, others become `other`; None: all
+    values: tuple[frozenset[str] | None, ...] = ()  # for each signal those that are told apart; None: all
     evidence: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # arm: closed exposures, rewards
     young: frozenset[str] = frozenset()  # arms with too few closed exposures: their share is capped
 
@@ -101,13 +99,32 @@ def _counts(value: Any) -> tuple[float, float]:
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:
-    body = asdict(snapshot) | {"schema": SCHEMA}
-    del body["version"]
-    for model in body["models"].values():
-        model["values"] = [None if kept is None else sorted(kept) for kept in model["values"]]
-        model["young"] = sorted(model["young"])
-    return body
+    return {
+        "schema": SCHEMA,
+        "number": snapshot.number,
+        "made": float(snapshot.made),
+        "upto": snapshot.upto,
+        "models": {key: _plain_model(model) for key, model in snapshot.models.items()},
+        "breached": dict(snapshot.breached),
+        "held": snapshot.held,
+    }
+
+
+def _plain_model(model: Model) -> dict[str, Any]:
+    return {
+        "policy": model.policy,
+        "arms": model.arms,
+        "numbers": model.numbers,
+        "signals": model.signals,
+        "values": [None if kept is None else sorted(kept) for kept in model.values],
+        "evidence": {arm: (float(exposures), float(rewards)) for arm, (exposures, rewards) in model.evidence.items()},
+        "young": sorted(model.young),
+    }
 
 
 def _checksum(body: dict[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    try:
+        canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:  # a TypeError by birth: nested too deeply, or no JSON
+        raise ValueError(f"the snapshot is not sound: {error}") from None
+    return hashlib.sha256(canonical).hexdigest()[:16]

@@ -40,7 +40,7 @@ from rules.problem import Mistake, ReadingError, wrong
 from rules.spelling import advice, listed
 from rules.variant import VariantFile, variant_tag
 
-GUARDRAILS: Final = ("bounce", "lcp", "cls", "inp")
+GUARDRAILS: Final = ("bounce", "lcp", "cls", "inp", "errors")
 POLICIES: Final = ("visitor", "everyone", "cautious", "even", "rules", "greedy", "gap")
 
 

@@ -11,13 +11,14 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 PATIENCE: Final = 30.0
 
@@ -25,9 +26,19 @@ _FLAGS: Final = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
     *("--remote-debugging-pipe", "--no-startup-window", "--no-proxy-server"),
-    "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+    "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/142.0.0.0 Safari/537.36",
 )
 """Its own name says that nobody sits in front of it, and then nothing is counted."""
+
+_WITH_PIPES: Final = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(each), fcntl.F_DUPFD_CLOEXEC, 10) for each in sys.argv[1:3]]
+for place, pipe in enumerate(pipes, 3):
+    os.dup2(pipe, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""The browser looks for its pipes at 3 and 4."""
 
 Event = dict[str, Any]
 T = TypeVar("T")
@@ -45,7 +56,7 @@ class Chromium:
         self._read, from_browser = os.pipe()
         command = [program, *_FLAGS, f"--user-data-dir={self._profile.name}"]
         self._process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", *command],
+            [sys.executable, "-c", _WITH_PIPES, str(to_browser), str(from_browser), *command],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=(to_browser, from_browser),
@@ -140,6 +151,23 @@ class Person:
         )
         return Tab(self, found["targetId"], scripts=scripts)
 
+    def opened_by(self, deed: Callable[[], object]) -> Tab:
+        """The tab that a deed opens."""
+        before = self._targets()
+        deed()
+        end = time.monotonic() + PATIENCE
+        while not (found := self._targets() - before):
+            if time.monotonic() > end:
+                raise TimeoutError("no tab was opened")
+            time.sleep(0.02)
+        return Tab(self, found.pop())
+
+    def _targets(self) -> set[str]:
+        found = self.chromium.ask("Target.getTargets")["targetInfos"]
+        return {
+            one["targetId"] for one in found if one.get("browserContextId") == self.context and one["type"] == "page"
+        }
+
     def cookies(self) -> dict[str, str]:
         """All that the browser keeps."""
         found = self.chromium.ask("Storage.getCookies", browserContextId=self.context)
@@ -178,21 +206,19 @@ class Tab:
         before = len(self._arrived())
         yield
         self._chromium.wait(lambda: len(self._arrived()) > before or None, "another page")
-        self._loaded()
+        self.loaded()
 
-    def click(self, selector: str, nth: int = 0) -> None:
-        """Click on the middle of an element, scrolled into view."""
+    def click(self, selector: str, nth: int = 0, button: Literal["left", "middle"] = "left") -> None:
+        """Click on the middle of an element, scrolled into view; the nth of those that match, from 0."""
         place = self.run(
             f"(() => {{ const found = document.querySelectorAll({json.dumps(selector)})[{nth}];"
             "found.scrollIntoView({block: 'center', behavior: 'instant'}); const box = found.getBoundingClientRect();"
             "return [box.x + box.width / 2, box.y + box.height / 2]; })()"
         )
-        for kind, buttons in (("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)):
-            self.ask(
-                "Input.dispatchMouseEvent",
-                **{"type": kind, "x": place[0], "y": place[1], "button": "left" if kind != "mouseMoved" else "none"},
-                **{"buttons": buttons, "clickCount": int(kind != "mouseMoved")},
-            )
+        at = {"x": place[0], "y": place[1]}
+        self.ask("Input.dispatchMouseEvent", type="mouseMoved", **at)
+        for kind in ("mousePressed", "mouseReleased"):
+            self.ask("Input.dispatchMouseEvent", type=kind, button=button, clickCount=1, **at)
 
     def back(self, steps: int = 1) -> None:
         """Go back in the tab's history, or forward with a negative number."""
@@ -224,7 +250,8 @@ class Tab:
     def _arrived(self) -> list[dict[str, Any]]:
         return [each for each in self.told("Page.frameNavigated") if "parentId" not in each["frame"]]
 
-    def _loaded(self) -> None:
+    def loaded(self) -> None:
+        """Wait until the page in it is whole."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             with suppress(RuntimeError):  # the page that was there is gone

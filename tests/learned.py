@@ -26,7 +26,7 @@ def model(
     for row in range(rows):
         arm, device = arms[row % len(arms)], "mobile" if row // len(arms) % 2 else "desktop"
         owed[arm] += (rates or {}).get(f"{arm} {device}", (rates or {}).get(arm, 0.0))
-        reward = float(owed[arm] >= 1)
+        reward = float(owed[arm] >= 1 - 1e-9)
         owed[arm] -= reward
         counted[arm] = (counted[arm][0] + 1, counted[arm][1] + reward)
         learned.learn((device,) if signals else (), arm, reward, NOW + row, 1 / len(arms))

@@ -2,7 +2,8 @@
 
     {"d": [[experience, variant, side, reason, rule, model, cell, snapshot, p, window], …], "i": PAGE}
 
-`PAGE` is drawn for each answer: 72 random bits as 12 characters. A decision is called `PAGE.N`, by its place. The token
+`PAGE` is drawn for each answer, as 12 characters: the second (24 bits), so that what comes together lies together in the
+event log, and 48 random bits. A decision is called `PAGE.N`, by its place. The token
 names nobody; it holds what the learner must know of the draw, so that nothing needs to be kept until a beacon comes.
 It expires an hour after the longest reward window in it, and after 30 days at the latest.
 """
@@ -10,9 +11,9 @@ It expires an hour after the longest reward window in it, and after 30 days at t
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from edge.decisions.values import Decision
 from edge.events.values import Exposure, Side
@@ -30,8 +31,7 @@ Row = tuple[str, str, Side, str, int | None, str, list[str], str, float, float]
 """One decision, as it stands in the token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page that is believed: what was decided for it, and when (seconds since the epoch)."""
 
     id: str
@@ -60,7 +60,7 @@ class Pages:
     def seal(self, rows: Sequence[Row], now: float) -> str:
         """The token of a page with these decisions; of very many it holds the first ones."""
         seconds = int(min(max(row[-1] for row in rows) + _AFTER, LONGEST))
-        page, fit = secrets.token_urlsafe(9), len(rows)
+        page, fit = _name(now), len(rows)
         while True:
             try:
                 return self._keys.seal({"d": rows[:fit], "i": page}, now, seconds)
@@ -71,6 +71,10 @@ class Pages:
         """What a token says, if it was made here."""
         opened = self._keys.open(token, now)
         return _page(opened) if isinstance(opened, Opened) else opened
+
+
+def _name(now: float) -> str:
+    return urlsafe_b64encode((int(now) & 0xFFFFFF).to_bytes(3, "big") + secrets.token_bytes(6)).decode("ascii")
 
 
 def rows(decisions: Sequence[Decision], named: Mapping[str, Experience]) -> list[Row]:
@@ -96,17 +100,13 @@ def side(decision: Decision) -> Side:
 
 
 def _page(opened: Opened) -> Page | Refused:
+    """The page, as it was signed here; a body of another shape is none of ours."""
     body: Any = opened.body
     try:
-        return Page(body["i"], opened.issued, [_row(*row) for row in body["d"]])
+        page = Page(body["i"], opened.issued, body["d"])
+        return page if {*map(len, page.rows)} == _COLUMNS else "malformed"
     except (LookupError, TypeError):
         return "malformed"
 
 
-def _row(*row: Any) -> Row:
-    if len(row) != _COLUMNS:
-        raise TypeError(row)
-    return row  # it was signed here, as a Row
-
-
-_COLUMNS: Final = 10
+_COLUMNS: Final = {10}

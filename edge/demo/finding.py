@@ -56,15 +56,15 @@ class Learned:
 class Findings:
     """Asks again and again, and remembers what the answer was at first."""
 
-    def __init__(self, admin: str) -> None:
+    def __init__(self, admin: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.found: Sequence[Finding] = ()
         self.evidence = Evidence()
-        self._admin = admin
+        self._admin, self._transport = admin, transport
         self._first: dict[str, Finding] = {}
 
     async def ask(self, beliefs: Mapping[str, Belief]) -> None:
         """Ask for every passer-by; who is not answered for is left out."""
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=2, transport=self._transport) as client:
             asked = [await self._of(client, name, beliefs.get(name, NOTHING)) for name in PASSERS_BY]
         found = [finding for finding in asked if finding]
         for finding in found:

@@ -21,7 +21,7 @@ CREATE TABLE exposures (
     at REAL NOT NULL);
 CREATE INDEX of_experience ON exposures (experience, seq);
 CREATE TABLE outcomes (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, event TEXT NOT NULL, goal TEXT NOT NULL,
+    seq INTEGER PRIMARY KEY, decision TEXT NOT NULL, event TEXT NOT NULL, goal TEXT NOT NULL,
     value REAL NOT NULL, at REAL NOT NULL, UNIQUE (decision, event, goal));
 CREATE TABLE tallies (
     hour INTEGER NOT NULL, experience TEXT NOT NULL, variant TEXT NOT NULL, side TEXT NOT NULL, reason TEXT NOT NULL,

@@ -1,9 +1,10 @@
-"""A snapshot that would move a large share of the visitors at once waits, and says so.
+"""A snapshot that would move a large share of the visitors for little reason waits, and says so.
 
-What is learned second by second moves shares by little. A jump has a cause that somebody may want to see first: a burst
-that the guard let through, a learner that was away for long, a goal that broke. So a model that moves a variant's share
-of the traffic by more than twenty points keeps its last numbers for ten minutes, or until the jump is gone. A model
-that has little evidence yet may jump, and one whose variants, course or imports somebody changed.
+What is learned moves shares little by little. A jump has a cause that somebody may want to see first: a burst that the
+guard let through, a goal that broke. So a model that would move a variant's share of the traffic by more than twenty
+points within ten minutes, while it has learned little in them for what it knew, keeps the numbers that serve for ten
+minutes, or until the jump is gone. What has much to learn may move, and so may a model that has little evidence yet,
+and one whose variants, course or imports somebody changed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ LONGEST: Final = 600.0
 """Seconds that it is held."""
 GROWN: Final = 2_000.0
 """Closed exposures below which a model may jump."""
+LITTLE: Final = 0.25
+"""New exposures, as a share of those before, that do not account for a jump."""
 _CELLS: Final = 16
 """Cells by which it is judged, those with the most traffic."""
 
@@ -48,6 +51,7 @@ class Hold:
 
     def __init__(self) -> None:
         self.since: dict[str, float] = {}
+        self._before: dict[str, tuple[Model, float]] = {}  # what served some minutes ago at most, and when
         self._free: set[str] = set()
 
     def release(self, key: str) -> None:
@@ -55,18 +59,22 @@ class Hold:
         self._free.add(key)
 
     def judge(
-        self, key: str, before: Model | None, after: Model, traffic: Mapping[tuple[str, ...], float], now: float
+        self, key: str, served: Model | None, new: Model, traffic: Mapping[tuple[str, ...], float], now: float
     ) -> Model:
-        """The model that is to serve now."""
-        free = key in self._free
+        """The model that is to serve now: the new one, or while that is held the one that served so far."""
+        before, at = self._before.get(key, (served, now))
+        if key not in self.since and not 0 <= now - at < LONGEST:
+            before, at = served, now
+        jumps = before is not None and key not in self._free and _jumps(before, new, traffic)
+        if jumps and served is not None and now - self.since.setdefault(key, now) < LONGEST:
+            self._before[key] = before or new, at
+            return served
+        if jumps or before is None or key in self._free or before.arms != new.arms:
+            before, at = new, now
+        self._before[key] = before, at
         self._free.discard(key)
-        if before is None or free or not _jumps(before, after, traffic):
-            self.since.pop(key, None)
-            return after
-        if now - self.since.setdefault(key, now) >= LONGEST:
-            del self.since[key]
-            return after
-        return before
+        self.since.pop(key, None)
+        return new
 
     def sentence(self) -> str:
         """What is held, for people; empty where nothing is."""
@@ -76,8 +84,13 @@ class Hold:
         return f"a large move of {names} is held back, for {LONGEST / 60:.0f} minutes at most"
 
 
-def _jumps(before: Model, after: Model, traffic: Mapping[tuple[str, ...], float]) -> bool:
+def _jumps(before: Model, new: Model, traffic: Mapping[tuple[str, ...], float]) -> bool:
     """Whether it is too large a move, of a model that knows enough to be held to it."""
-    grown = sum(n for n, _ in before.evidence.values()) >= GROWN
-    same = before.arms == after.arms and before.policy == after.policy
-    return grown and same and moved(before, after, traffic, after.arms) > LARGE
+    if before.arms != new.arms or before.policy != new.policy:
+        return False
+    knew, knows = _visits(before), _visits(new)
+    return knew >= GROWN and knows <= (1 + LITTLE) * knew and moved(before, new, traffic, new.arms) > LARGE
+
+
+def _visits(model: Model) -> float:
+    return sum(visits for visits, _ in model.evidence.values())

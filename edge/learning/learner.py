@@ -23,7 +23,7 @@ from edge.learning.kept import Values
 from edge.learning.orders import Orders
 from edge.learning.pupil import Pupil
 from edge.learning.shelf import surplus
-from online_models.snapshot import Model, Snapshot, read, seal, write
+from online_models.snapshot import Model, Snapshot, read, write
 from rules.values import RuleSet
 
 _log = logging.getLogger("windsock")
@@ -59,7 +59,8 @@ class Learner:
     """Of one event log. Raises sqlite3.Error where that fails; a new one then goes on from what was kept."""
 
     def __init__(self, log: Log, publish: Callable[[bytes], object], counts: Counts | None = None) -> None:
-        self.snapshot = last_good(log)
+        kept = latest(log)
+        self.snapshot = kept[0] if kept else None
         self.room = Classroom(self._tell)
         self.orders = Orders()
         self._log, self._publish, self._counts = log, publish, counts or Uncounted()
@@ -69,7 +70,7 @@ class Learner:
         self._values = Values(log)
         self._pinned: tuple[int, Snapshot] | None = None
         self._stale = True  # something that a snapshot tells is not told yet
-        self._unsent: bytes | None = None if self.snapshot is None else write(self.snapshot)
+        self._unsent = kept[1] if kept else None
         self._notes: list[Audit] = []
 
     def take(self, rules: RuleSet, now: float) -> None:
@@ -148,10 +149,9 @@ class Learner:
         since = now - before.made if before else RENEW
         if self._rules is None or (0 <= since < PACE) or not (self._stale or since < 0 or since >= RENEW):
             return
-        snapshot, self._stale = self._snapshot(before, now), False
-        body = write(snapshot)
+        body, self._stale = write(self._snapshot(before, now)), False
         try:
-            read(body)
+            snapshot = read(body)
         except ValueError as error:
             self._counts.add("failures")
             _log.error("the new snapshot is not right and the last one keeps serving: %s", error)
@@ -163,15 +163,13 @@ class Learner:
     def _snapshot(self, before: Snapshot | None, now: float) -> Snapshot:
         models = self._pinned[1].models if self._pinned is not None else self._models(before, now)
         pupils = self.room.pupils.values()
-        return seal(
-            Snapshot(
-                number=before.number + 1 if before else 1,
-                made=now,
-                upto=max((pupil.reading.upto for pupil in pupils), default=0),
-                models=models,
-                breached=self._breached(),
-                held=self._held(),
-            )
+        return Snapshot(
+            number=before.number + 1 if before else 1,
+            made=now,
+            upto=max((pupil.reading.upto for pupil in pupils), default=0),
+            models=models,
+            breached=self._breached(),
+            held=self._held(),
         )
 
     def _models(self, before: Snapshot | None, now: float) -> dict[str, Model]:
@@ -239,11 +237,18 @@ class Learner:
         self._counts.set("experiences_stopped", len(self.snapshot.breached))
 
 
-def last_good(log: Log) -> Snapshot | None:
-    """The latest snapshot that is right."""
+def latest(log: Log) -> tuple[Snapshot, bytes] | None:
+    """The latest snapshot that is right, and how it is written."""
     for number, _ in log.snapshots():
+        body = log.snapshot(number) or b""
         try:
-            return read(log.snapshot(number) or b"")
+            return read(body), body
         except ValueError:
             _log.error("snapshot %d in the event log is damaged and passed over", number)
     return None
+
+
+def last_good(log: Log) -> Snapshot | None:
+    """The latest snapshot that is right."""
+    found = latest(log)
+    return found[0] if found else None

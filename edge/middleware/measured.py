@@ -20,6 +20,7 @@ from edge.context import Context
 from edge.decisions.values import Decision
 from edge.edition import Edition
 from edge.pages.values import Edited, Foot, Forms, Trial
+from edge.signals import client
 from edge.telemetry.metrics import Metrics
 from edge.web.csp import forbids
 from edge.web.request import Headers, Request
@@ -58,7 +59,7 @@ def measured(request: Request, context: Context, edition: Edition, decisions: Se
     """What of an answer to this request is to be measured if it is a page; None where nothing is."""
     counted = tuple(_counted(decisions, edition.named))
     reached = edition.goals.reached(context.path)
-    if not (counted or reached) or not _is_document(request) or context.signals.get("device") == "bot":
+    if not (counted or reached) or not _is_of_a_person(request):
         return None
     host = request.fields.get(b"host", b"").decode("latin-1").lower()
     return Measured(counted, reached, _trial(counted, edition), context.signals, host)
@@ -73,10 +74,12 @@ def _counted(decisions: Sequence[Decision], named: Mapping[str, Experience]) -> 
             yield decision
 
 
-def _is_document(request: Request) -> bool:
-    """Whether the answer may be a page that a person looks at (Fetch Metadata)."""
+def _is_of_a_person(request: Request) -> bool:
+    """Whether the answer may be a page that a person looks at: no part of one (Fetch Metadata), and no robot's."""
     dest = request.fields.get(b"sec-fetch-dest")
-    return request.method in _METHODS and (dest is None or dest in _DOCUMENTS)
+    if request.method not in _METHODS or not (dest is None or dest in _DOCUMENTS):
+        return False
+    return client.read(request.fields.get(b"user-agent", b"")).device != "bot"
 
 
 def _trial(counted: Sequence[Decision], edition: Edition) -> Trial:

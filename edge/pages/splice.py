@@ -96,23 +96,30 @@ def splice(
 
 
 def _measurable(page: bytes, charset: Charset, slots: Slots, edits: Sequence[Edit], trial: Trial) -> Measurable:
-    tried = {name: tried_alone(page, charset, slots, variants) for name, variants in trial.variants.items()}
-    unfit = {name: miss for name, miss in tried.items() if miss is not None}
     found = slots.get(FOOT, "no-match")
     if not isinstance(found, Foot):
-        return Measurable(found if isinstance(found, str) else "no-match", 0, unfit)
-    if any(edit.start < found.at < edit.end for edit in edits):
+        return Measurable(found if isinstance(found, str) else "no-match", 0, {})
+    tried = {name: _tried(page, charset, slots, variants, found) for name, variants in trial.variants.items()}
+    unfit = {name: miss for name, miss in tried.items() if miss is not None}
+    if _cut(edits, found):
         return Measurable("structure", 0, unfit)
     return Measurable(found, sum(map(len, _written(page, _of(edits, 0, found.at), 0, found.at))), unfit)
 
 
-def tried_alone(page: bytes, charset: Charset, slots: Slots, variants: Sequence[Forms]) -> Miss | None:
-    """Why one of these variants cannot be shown on a page on which nothing else is."""
+def _tried(page: bytes, charset: Charset, slots: Slots, variants: Sequence[Forms], foot: Foot) -> Miss | None:
+    """Why one of these variants cannot be shown on a page on which nothing else is, or takes its foot away."""
     for forms in variants:
         edits = _Bench(page, charset, slots).edits_of(forms, NOTHING)
         if isinstance(edits, str):
             return edits
+        if _cut(edits, foot):
+            return "structure"
     return None
+
+
+def _cut(edits: Sequence[Edit], foot: Foot) -> bool:
+    """Whether the foot of the page lies in something that is changed."""
+    return any(edit.start < foot.at < edit.end for edit in edits)
 
 
 def asked_of(form: Form, selector: str) -> Asked:

@@ -86,8 +86,7 @@ class Worker:
             self._metrics.refused(checked.status)
             await plain.refuse(scope, receive, send, checked)
         else:
-            if scope["type"] == "http":
-                self._pages.asked(scope["path"])
+            self._pages.asked(scope)
             await self._personalize(checked, receive, send)
 
     @contextlib.asynccontextmanager

@@ -67,11 +67,19 @@ class Fields:
         """Those in headers, which count only when a listed proxy brought them."""
         if not self._headers or not request.vouched:
             return {}
-        return self._known((name, request.fields.get(key, b"").decode("latin-1")) for name, key in self._headers)
+        return self._known((name, _text(request.fields.get(key, b""))) for name, key in self._headers)
 
     def _known(self, written: Iterable[tuple[str, str]]) -> Mapping[str, Value]:
         found = {name: value_of(name, text, self._own) for name, text in written if text}
         return {name: value for name, value in found.items() if value != UNKNOWN}
+
+
+def _text(field: bytes) -> str:
+    """As a proxy wrote it: UTF-8 where it is that, else Latin-1."""
+    try:
+        return field.decode("utf-8")
+    except UnicodeDecodeError:
+        return field.decode("latin-1")
 
 
 def value_of(name: str, written: object, own: Own) -> Value:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Final
+
+from edge.telemetry.metrics import FLUSH
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -23,6 +27,7 @@ class BeaconMetrics:
         self._beacons = prometheus.Counter(
             "windsock_beacons", "Beacons by event and outcome.", ("event", "outcome"), registry=registry
         )
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._failed = prometheus.Counter(
             "windsock_log_failures", "Commits of the event log that failed.", registry=registry
         )
@@ -41,7 +46,15 @@ class BeaconMetrics:
 
     def beacon(self, event: str, outcome: str) -> None:
         """One beacon, and what became of it."""
-        self._beacons.labels(event, outcome).inc()
+        if not self._counts:
+            asyncio.get_running_loop().call_later(FLUSH, self.flush)
+        self._counts[event, outcome] += 1
+
+    def flush(self) -> None:
+        """Move what was counted into prometheus-client."""
+        for labels, amount in self._counts.items():
+            self._beacons.labels(*labels).inc(amount)
+        self._counts.clear()
 
     def committed(self, seconds: float, waiting: int, *, failed: bool) -> None:
         """One try to write to the event log; so many rows wait for the next."""

@@ -18,8 +18,7 @@ import hmac
 import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
@@ -43,8 +42,7 @@ class TooLongError(ValueError):
     """What should be said does not fit into a token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A token that is believed: what it says, and when it was said; seconds since the epoch."""
 
     body: Body
@@ -113,34 +111,27 @@ def _canonical(value: object) -> bytes:
 def _read(payload: bytes) -> Opened | None:
     """The payload, if it is written as `seal` writes it: so no name stands twice, and no number is none."""
     try:
-        said = orjson.loads(a2b_base64(payload.translate(_PLAIN) + b"=" * (-len(payload) % 4)))
-        if _text(_canonical(said)) != payload or not _shallow(said, _DEPTH):
+        said = orjson.loads(a2b_base64(payload.translate(_PLAIN) + b"=="))
+        if _text(_canonical(said)) != payload or _deep(said):
             return None
         issued, expires, body = said["iat"], said["exp"], said["body"]
     except (ValueError, TypeError, LookupError):
         return None
-    if said.keys() != {"body", "exp", "iat"} or not isinstance(body, dict):
+    if len(said) != _MEMBERS or not isinstance(body, dict):
         return None
     return Opened(body, issued, expires) if _is_time(issued) and _is_time(expires) else None
+
+
+_MEMBERS: Final = 3
 
 
 def _is_time(value: object) -> bool:
     return type(value) is int and 0 <= value < _LATEST
 
 
-def _shallow(value: object, depth: int) -> bool:
-    """Whether nothing in it lies deeper than that; level by level, since each beacon passes here."""
-    level: list[Any] = [value] if type(value) in _HOLDING else []
-    for _ in range(depth):
-        level = [
-            each
-            for outer in level
-            for each in (outer.values() if type(outer) is dict else outer)
-            if type(each) in _HOLDING
-        ]
-        if not level:
-            return True
-    return False
+def _deep(said: object) -> bool:
+    """Whether something lies too deep in it: then it would be indented that far. No text in JSON holds a line break."""
+    return _TOO_FAR in orjson.dumps(said, option=orjson.OPT_INDENT_2)
 
 
-_HOLDING: Final = (dict, list)
+_TOO_FAR: Final = b"\n" + b"  " * (_DEPTH + 1)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+from edge.web.asgi import Scope
+
 _EVERY: Final = 1.0
 """Seconds between two counts."""
 
@@ -16,9 +18,10 @@ class Pages:
     def __init__(self, tell: Callable[[int], None]) -> None:
         self._tell, self._count = tell, 0
 
-    def asked(self, path: str) -> None:
-        """Somebody asked for that path. Pictures and scripts are no pages: their names have a dot; ours are none."""
-        if "." not in path[path.rfind("/") :] and not path.startswith("/_windsock/"):
+    def asked(self, scope: Scope) -> None:
+        """Somebody asked for that. Pictures and scripts (names with a dot), WebSockets and what is ours are no pages."""
+        path: str = scope["path"]
+        if scope["type"] == "http" and "." not in path[path.rfind("/") :] and not path.startswith("/_windsock/"):
             self._count += 1
 
     async def run(self) -> None:

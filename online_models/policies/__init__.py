@@ -26,5 +26,10 @@ def make(
     half_life: float = HALF_LIFE,
     priors: Mapping[str, tuple[float, float]] | None = None,
 ) -> Bandit:
-    """A policy that has learned nothing yet; `half_life` in seconds, `priors` as (rewards, exposures) per arm."""
+    """A policy that has learned nothing yet; `half_life` in seconds, `priors` as (rewards, exposures) per arm.
+
+    Raises ValueError for a policy that there is not, an impossible prior or half-life.
+    """
+    if policy not in NAMES:
+        raise ValueError(f"there is no policy {policy!r}; there are {', '.join(NAMES)}")
     return NAMES[policy](arms, signals, half_life, priors)

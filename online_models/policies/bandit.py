@@ -102,7 +102,7 @@ class Bandit(ContextualPolicy):
         """Draw one of these arms from the exact distribution; nothing is learned and no arm is made."""
         return self._pull(list(arm_ids), context)
 
-    def update(self, arm_id: str, context: dict[str, Any] | None, reward: float) -> None:  # type: ignore[override]  # see `_pull`
+    def update(self, arm_id: str, context: dict[str, Any] | None, reward: float) -> None:
         """Learn the reward of this arm in this context, now; in any order, with or without a `pull` before."""
         self.learn(self._cell(context), arm_id, reward, self._now or 0.0, 1.0)
 

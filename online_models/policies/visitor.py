@@ -54,22 +54,19 @@ class Visitor(Bandit):
         A value of which next to nothing is known is left out: it has the mean and the variance of one never seen.
         """
         regression = self.regression
-        arms = {}
-        for name in self.arms:
-            arm = regression.arms[name]
-            arms[name] = [*_rounded(*regression.own(arm)), [self._by(*each) for each in enumerate(arm.by)]]
-        middle = fsum(mean for mean, _, _ in arms.values()) / max(len(arms), 1)
+        known = {name: regression.arms[name] for name in self.arms}
+        own = {name: regression.own(arm) for name, arm in known.items()}
+        by = {name: [self._by(*each) for each in enumerate(arm.by)] for name, arm in known.items()}
+        arms = {name: [*_rounded(*own[name]), by[name]] for name in known}
+        middle = fsum(mean for mean, _ in own.values()) / max(len(own), 1)
         unseen = [round(apart * self.width**2, 7) for apart in regression.apart]
         return {"arms": arms, "new": _rounded(middle, OWN), "unseen": unseen}
 
     def _by(self, signal: int, values: Mapping[str, Weight]) -> dict[str, list[float]]:
         found = {value: self.regression.by(signal, weight) for value, weight in values.items()}
         most = 0.99 * self.regression.apart[signal]
-        return {
-            value: _rounded(mean, variance * self.width**2)
-            for value, (mean, variance) in found.items()
-            if variance < most
-        }
+        told = {value: each for value, each in found.items() if each[1] < most}
+        return {value: _rounded(mean, variance * self.width**2) for value, (mean, variance) in told.items()}
 
     def _learned(self) -> Any:
         return self.regression.plain()

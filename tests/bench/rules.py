@@ -91,14 +91,19 @@ class Figure:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 1 where a gate does not hold."""
-    parser = argparse.ArgumentParser(description="What rules cost, with gates.")
+    return printed(measure, "rules", arguments)
+
+
+def printed(measured: Callable[[], Sequence[Figure]], what: str, arguments: Sequence[str] | None) -> int:
+    """Print the figures of something, as the arguments ask for it; 1 where a gate does not hold."""
+    parser = argparse.ArgumentParser(description=f"What {what} cost, with gates.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     asked = parser.parse_args(arguments)
-    figures = measure()
+    figures = measured()
     if asked.json:
         print(json.dumps([{**asdict(figure), "holds": figure.holds} for figure in figures]))
     else:
-        print(table(figures))
+        print(table(figures, what))
     return 0 if all(figure.holds for figure in figures) else 1
 
 
@@ -109,14 +114,14 @@ def measure() -> tuple[Figure, ...]:
         return (*_matching(one, thousand), *_decision(hundred, thousand), *_loading(thousand))
 
 
-def table(figures: Sequence[Figure]) -> str:
+def table(figures: Sequence[Figure], what: str = "rules") -> str:
     """The figures as the rows of a table in Markdown."""
     rows = [
         f"| {figure.what} | {figure.value:,.3g} {figure.unit} | {figure.most:,.3g} {figure.unit} |"
         f"{'' if figure.holds else ' too much |'}"
         for figure in figures
     ]
-    return "\n".join(("| rules | measured | at most |", "|---|---|---|", *rows))
+    return "\n".join((f"| {what} | measured | at most |", "|---|---|---|", *rows))
 
 
 def _folder(path: Path, size: int) -> Path:

@@ -5,13 +5,14 @@ import subprocess
 import sys
 from datetime import UTC
 from pathlib import Path
+from shutil import copytree
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from rules.compile import compile as compiled
 from rules.load import load
-from rules.values import BUCKETS, Experience, Form, RuleSet, Site
+from rules.values import BUCKETS, Entry, Experience, Form, RuleSet, Site
 
 CASES = Path(__file__).parent / "cases"
 

@@ -20,6 +20,8 @@ from edge.signals.weather.service import Call
 SECONDS: Final = 10.0
 LARGEST: Final = 4 * 2**20
 """Bytes of an answer; fifty cells take 30 KB, a forecast of nine days 100 KB."""
+REST: Final = 60.0
+"""Seconds for which a service is left alone that says 429 and not for how long."""
 LONGEST_REST: Final = 86_400.0
 """Seconds for which a service is left alone at most, whatever it asks for."""
 
@@ -105,4 +107,6 @@ def _date(written: str) -> float:
 def _wait(response: httpx.Response) -> float:
     """Seconds of `Retry-After`; a date there is not worth the trouble: waits grow by themselves."""
     written = response.headers.get("retry-after", "").strip()
-    return min(float(written), LONGEST_REST) if written.isascii() and written.isdigit() and len(written) < 10 else 0.0
+    if written.isascii() and written.isdigit() and len(written) < 10:
+        return min(float(written), LONGEST_REST)
+    return REST if response.status_code == HTTPStatus.TOO_MANY_REQUESTS else 0.0

@@ -65,7 +65,7 @@ class OpenMeteo:
 def _free(url: str) -> bool:
     """Whether that is the free service, however its address is written; those who pay have `customer-` before it."""
     host = (urlsplit(url.strip()).hostname or "").rstrip(".")
-    return host.endswith(".open-meteo.com") and not host.startswith("customer-")
+    return f".{host}".endswith(".open-meteo.com") and not host.startswith("customer-")
 
 
 def _series(place: Any, now: float) -> Series:

@@ -52,7 +52,7 @@ HOSTILE = {
     "Infinity": b'{"token": "1.a", "event": "reward", "goal": "x", "value": -Infinity}',
     "infinite in effect": b'{"token": "1.a", "event": "reward", "goal": "x", "value": 1e999}',
     "a whole number beyond all": b'{"token": "1.a", "event": "measure", "goal": "x", "value": ' + b"9" * 4000 + b"}",
-    "a whole number too long to read": b'{"token": "1.a", "event": "reward", "goal": "x", "value": ' + b"9" * 8000 + b"}",
+    "a whole number too long to read": b'{"token": "1.a", "event": "reward", "goal": "x", "value": ' + b"9" * 8000,
     "deep lists": b"[" * LONGEST,
     "deep lists that end": b"[" * 4000 + b"]" * 4000,
     "deep objects": b'{"a":' * 1600 + b"1" + b"}" * 1600,

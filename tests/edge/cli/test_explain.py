@@ -12,10 +12,13 @@ import pytest
 
 from edge.cli import run
 from edge.decisions.values import Decision
+from edge.events.log import Log
 from edge.middleware.witness import Witness
 from edge.settings.secret import fresh, keys_of, make
+from online_models.snapshot import write
 from rules.load import load
 from tests.edge.cli.refused import refused
+from tests.learned import NOW, model, snapshot
 
 HERO = """
 experience: hero
@@ -269,3 +272,55 @@ def test_what_is_switched_off_here_is_off_in_the_explanation(folder: Path, expla
     (folder.parent.parent / "windsock.off.json").write_text('{"off": ["hero"]}')
     reasons = {each["experience"]: each["reason"] for each in explain("/")["decisions"]}
     assert reasons == {"hero": "off", "nav": "split"}
+
+
+LEARNED = """
+experience: picture
+purpose: content
+where: /
+slot: "#picture"
+variants: {a: original, b: {text: B}, c: {text: C}}
+choose:
+  - learn: [a, b, c]
+    from: [device]
+goal: click "#picture"
+"""
+
+
+def store(folder: Path, body: bytes) -> None:
+    with Log(folder.parent.parent / "windsock.db", "normal") as log:
+        log.keep({}, (7, NOW, body))
+
+
+def test_what_an_edge_here_has_learned_is_told(folder: Path, explain: Explain) -> None:
+    (folder / "picture.yaml").write_text(LEARNED)
+    known = model(rates={"a": 0.05, "b": 0.3, "c": 0.1})
+    store(folder, write(snapshot({"picture/visitor/device": known}, made=time.time() - 60)))
+    picture = explain("/", "--signal", "device=mobile", "--experience", "picture")["decisions"][0]
+    assert picture["reason"] == "learned"
+    assert picture["distribution"]["b"] > 0.5
+    assert picture["learned"]["evidence"]["b"] == {"exposures": 300, "rewards": 90}
+    assert 60 <= picture["learned"]["snapshot"]["age"] < 600
+
+
+def test_a_guardrail_that_stopped_an_experience_here_is_named(folder: Path, explain: Explain) -> None:
+    store(folder, write(snapshot({}, made=time.time() - 200_000, breached={"hero": "lcp is worse"})))
+    hero = explain("/", "--experience", "hero")["decisions"][0]
+    assert (hero["reason"], hero["why"]) == ("off", "lcp is worse")
+
+
+@pytest.mark.usefixtures("explain")
+def test_a_snapshot_that_cannot_be_read_is_named_and_done_without(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(folder, b"{}")
+    assert run(["explain", "/", "--rules", str(folder)]) == 0
+    out, err = capsys.readouterr()
+    assert "hero: " in out
+    assert "what was learned is left out" in err
+    assert err.count("\n") == 1
+
+
+def test_a_store_that_is_not_there_is_not_made(folder: Path, explain: Explain) -> None:
+    explain("/")
+    assert not (folder.parent.parent / "windsock.db").exists()

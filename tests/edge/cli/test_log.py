@@ -75,7 +75,7 @@ def test_the_columns_are_documented(file: Path, capsysbinary: pytest.CaptureFixt
         (("export", "--store", "elsewhere"), "is 'elsewhere': write sqlite:///PATH"),
         (("export", "--since", "yesterday"), "--since is 'yesterday': write 2026-11-22"),
         (("import",), "a log cannot 'import'; write windsock log export"),
-        ((), "missing argument export"),
+        ((), "missing argument 'export'"),
     ],
 )
 def test_bad_input_is_one_line(

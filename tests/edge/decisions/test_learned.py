@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.decisions.learned import Lesson, dealt, lesson, odds, rounded
-from edge.edition import Edition
+from edge.edition import REMEMBERED, Edition
 from online_models.distribution import distribution
 from online_models.snapshot import write
 from rules.values import BUCKETS, Entry, RuleSet
@@ -74,7 +74,11 @@ def test_a_young_variant_never_gets_more_than_its_cap(play: int, size: int) -> N
 def test_without_a_model_or_with_one_of_another_policy_shares_are_even(policy: str) -> None:
     other = model("even" if policy != "even" else "visitor", rates=RATES)
     for each in (None, other):
-        assert dealt(each, policy, ("mobile",), ("a", "b", "c"), 4096).counted == (("a", 1366), ("b", 1365), ("c", 1365))
+        assert dealt(each, policy, ("mobile",), ("a", "b", "c"), 4096).counted == (
+            ("a", 1366),
+            ("b", 1365),
+            ("c", 1365),
+        )
 
 
 def test_better_variants_get_more_and_a_variant_alone_gets_all() -> None:
@@ -126,9 +130,9 @@ def test_what_was_remembered_is_what_would_be_worked_out() -> None:
 
 def test_visitors_cannot_fill_the_memory_with_cells() -> None:
     serving = edition()
-    for number in range(serving.remembered.maxsize + 50):  # type: ignore[arg-type]  # a whole number
+    for number in range(REMEMBERED + 50):
         odds(Lesson(KEY, "even", (f"made-up-{number}",)), LEARN.shares, 4096, serving)
-    assert len(serving.remembered) == serving.remembered.maxsize
+    assert len(serving.remembered) == REMEMBERED
 
 
 REPLAY = """

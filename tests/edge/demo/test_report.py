@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from edge.demo.finding import Evidence, Finding, Learned
 from edge.demo.report import fell, milliseconds, shares, summary
 from edge.demo.tally import Summary
+from edge.demo.window import Glance, Glances
 
 TOLD = Summary(
     visits=1200,
@@ -32,6 +34,22 @@ def test_the_summary_names_everything_that_was_promised() -> None:
         "cache       25% of 2,400 pages came from the cache",
         "fallbacks   none",
         "decision    0.08 ms median, 12 ms p99",
+    ]
+
+
+def test_what_was_learned_is_told_between_decisions_and_cache() -> None:
+    glances = Glances(_begun=0.0)
+    for at in range(4):
+        glances.said(kept=at > 0)
+        glances.add(Glance("sofa", "stove", held=at == 3, clicked=at == 0, at=float(at)))
+    now = {"boots": 0.2, "stove": 0.75, "lantern": 0.05}
+    found = Finding("sofa", "Seattle 16:05 mobile", dict.fromkeys(now, 1 / 3), now, "stove")
+    told = replace(TOLD, learned=Learned([found], Evidence(1200, 300, 44), glances))
+    assert summary(told).splitlines()[4:8] == [
+        "beacons     3 written down, 1 lost",
+        "learned     shop-window, from 1,200 pages that were seen, 300 of them clicked on (snapshot 44)",
+        "  Seattle 16:05 mobile  stove 33% to 75%, boots 33% to 20%, lantern 33% to 5%; likes stove",
+        "clicked     at first 33% of 3, lately 33% of 3, held out 0% of 1",
     ]
 
 

@@ -12,19 +12,27 @@ from rich.console import Console
 
 from edge.demo.belief import Belief
 from edge.demo.crowd import Sight
+from edge.demo.finding import Evidence, Finding, Learned
 from edge.demo.screen import Screen
 from edge.demo.stage import Addresses
 from edge.demo.tally import Tally
+from edge.demo.window import Glances
 from loadtest.reading import Shown
 
 AT = Addresses("http://shop", "http://site", "http://admin", "http://door")
 RULE = Shown("hero", "dawn", "rule", 1.0)
 SPLIT = Shown("navigation", "wide", "split", 0.5)
 DEFAULT = Shown("letter", "asked", "default", 1.0)
+EVEN = {"boots": 0.34, "stove": 0.33, "lantern": 0.33}
+LEARNED = Learned([Finding("sofa", "Seattle 16:05 mobile", EVEN, EVEN, "stove")] * 5, Evidence(9, 3, 2), Glances())
 
 
 def drawn(
-    *sights: Sight, width: int = 120, height: int = 30, beliefs: Mapping[str, Belief] = MappingProxyType({})
+    *sights: Sight,
+    width: int = 120,
+    height: int = 30,
+    beliefs: Mapping[str, Belief] = MappingProxyType({}),
+    learned: Learned | None = None,
 ) -> list[str]:
     tally = Tally()
     screen = Screen(AT, tally)
@@ -33,7 +41,7 @@ def drawn(
         tally.add(sight)
         screen.note(sight)
     console = Console(file=io.StringIO(), width=width, height=height)
-    console.print(screen.render(height, {"default": 2}))
+    console.print(screen.render(height, {"default": 2}, learned))
     return console.file.getvalue().splitlines()  # type: ignore[attr-defined,no-any-return]  # the StringIO from above
 
 
@@ -96,10 +104,17 @@ def test_the_top_says_where_everything_is() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 24), (120, 30), (200, 60)])
-def test_it_fits_into_the_window(width: int, height: int) -> None:
+@pytest.mark.parametrize("learned", [None, LEARNED], ids=["nothing learned", "something learned"])
+def test_it_fits_into_the_window(width: int, height: int, learned: Learned | None) -> None:
     everything = tuple(Shown(f"experience-{number}", "a", "rule", 1.0) for number in range(40))
     sights = [Sight("sofa", f"/{number}", True, 200, (RULE, SPLIT, *everything)) for number in range(100)]
-    assert len(drawn(*sights, width=width, height=height)) <= height
+    assert len(drawn(*sights, width=width, height=height, learned=learned)) <= height
+
+
+def test_what_was_learned_is_shown_also_in_a_small_window() -> None:
+    lines = drawn(Sight("sofa", "/", True, 200, (RULE,)), width=80, height=24, learned=LEARNED)
+    assert "Seattle 16:05 mobile" in line(lines, "34% → 34%")
+    assert "learned from 9 pages that were seen" in "".join(lines)
 
 
 def test_a_small_window_still_says_where_to_go() -> None:

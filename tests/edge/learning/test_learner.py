@@ -152,7 +152,7 @@ def test_whoever_dies_at_any_moment_of_a_step_has_learned_each_row_once(log: Log
         if rng.random() < 0.4:
             raise Dies
 
-    log.keep = keep  # type: ignore[method-assign,assignment]
+    log.keep = keep  # type: ignore[method-assign]
     for second in range(40):
         with suppress(Dies):
             Lesson(log, ruleset, NOW).learner.step(NOW + OVER + second * 1.5)
@@ -182,7 +182,8 @@ def test_a_state_whose_parts_are_damaged_is_made_anew(log: Log, tmp_path: Path) 
     before = Lesson(log, ruleset).until(NOW + 60 + OVER)
     whole = orjson.loads(log.states()[KEY][1])
     for part in ("policy", "guard", "rows", "alarms"):
-        for damage in (None, [], "x", {}):
+        damages: tuple[object, ...] = (None, [], "x", {})
+        for damage in damages:
             if part != "alarms" or damage != {}:
                 log.keep({KEY: (300, orjson.dumps(whole | {part: damage}).decode())})
                 assert Lesson(log, ruleset).until(NOW + 61 + OVER).models == before.models, (part, damage)
@@ -270,10 +271,10 @@ def test_a_machine_that_clicks_does_not_win(log: Log, tmp_path: Path) -> None:
 
 
 def test_a_large_move_is_held_and_then_serves(log: Log, tmp_path: Path) -> None:
-    visits(log, 4000, {"a": 0.02, "b": 0.06, "c": 0.02})
+    visits(log, 6000, {"a": 0.02, "b": 0.045, "c": 0.035})
     lesson = Lesson(log, rules(tmp_path / "rules"))
     before = lesson.until(NOW + 60 + OVER)
-    visits(log, 4000, {"a": 0.02, "b": 0.0, "c": 0.15}, NOW + 1000, name="w")
+    visits(log, 1200, {"a": 0.02, "b": 0.0, "c": 0.12}, NOW + 1000, name="w")
     now = NOW + 1060 + OVER
     held = lesson.until(now)
     assert held.models[KEY] == before.models[KEY]

@@ -79,6 +79,17 @@ def test_a_value_that_is_none_of_its_kind_is_unknown(rules: RuleSet) -> None:
     assert Fields(rules.site, rules.own).of_fields(_request(x_member="platinum")) == {}
 
 
+@pytest.mark.parametrize("coding", ["utf-8", "latin-1"])
+def test_a_header_may_have_letters_of_any_alphabet(tmp_path: Path, coding: str) -> None:
+    (tmp_path / "site.yaml").write_text("signals: {branch: {header: X-Branch, values: [Zürich, Genève]}}\n", "utf-8")
+    document = load(tmp_path).document
+    assert document is not None
+    site = compile_rules(document)
+    came = _request()
+    came.fields[b"x-branch"] = "Genève".encode(coding)  # type: ignore[index]
+    assert Fields(site.site, site.own).of_fields(came) == {"branch": "Genève"}
+
+
 def test_a_query_parameter_is_a_signal(rules: RuleSet) -> None:
     assert Fields(rules.site, rules.own).of_query({"theme": "dark"}) == {"theme": "dark"}
 

@@ -11,10 +11,20 @@ from edge.world.pages import Pages
 
 
 @pytest.mark.parametrize(
-    ("path", "counted"),
-    [("/", 1), ("/shop/boots", 1), ("/v1.2/", 1), ("/logo.svg", 0), ("/_windsock/choice", 0), ("", 1)],
+    ("kind", "path", "counted"),
+    [
+        ("http", "/", 1),
+        ("http", "/shop/boots", 1),
+        ("http", "/v1.2/", 1),
+        ("http", "/logo.svg", 0),
+        ("http", "/_windsock/choice", 0),
+        ("http", "", 1),
+        ("websocket", "/chat", 0),
+    ],
 )
-def test_files_and_our_own_paths_are_no_pages(path: str, counted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_our_own_paths_and_websockets_are_no_pages(
+    kind: str, path: str, counted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pages, "_EVERY", 0.0)
 
     async def told() -> int:
@@ -25,7 +35,7 @@ def test_files_and_our_own_paths_are_no_pages(path: str, counted: int, monkeypat
                 future.set_result(count)
 
         counter = Pages(tell)
-        counter.asked(path)
+        counter.asked({"type": kind, "path": path})
         running = asyncio.ensure_future(counter.run())
         try:
             return await future

@@ -15,7 +15,7 @@ import pytest
 
 from edge import __version__
 from edge.signals.weather.fetch import Fetcher
-from edge.signals.weather.get import LARGEST, Answered, Refused, client, get
+from edge.signals.weather.get import LARGEST, REST, Answered, Refused, client, get
 from edge.signals.weather.met import Met
 from edge.signals.weather.open_meteo import OpenMeteo
 from edge.signals.weather.service import Call
@@ -124,6 +124,16 @@ def test_who_asks_too_often_and_is_told_so_leaves_the_whole_service_alone_as_lon
     assert len(sky.origin.heads) == 2
 
 
+def test_where_it_is_not_told_how_long_it_leaves_it_alone_for_a_minute(sky: Sky) -> None:
+    sky.says(_raw(b"{}", "429 Too Many Requests"))
+    sky.once()
+    for after in (0, REST - 1, REST):
+        sky.now = NOW + after
+        sky.table.keep([(after / 4, 0.0)], sky.now)
+        sky.once()
+    assert len(sky.origin.heads) == 2
+
+
 def test_a_clock_that_is_set_back_does_not_prolong_that(sky: Sky) -> None:
     sky.says(FAULTS["status 429"])
     sky.once()
@@ -156,10 +166,15 @@ def test_a_failure_is_said_once_and_so_is_its_end(sky: Sky, caplog: pytest.LogCa
 def test_no_more_is_asked_than_the_terms_allow(sky: Sky) -> None:
     sky.says(FAULTS["status 500"])
     terms = OpenMeteo(url=sky.origin.url).terms
-    for number in range(terms.burst * 2):
-        sky.table.keep([(number / 100, 0.0)], NOW)
-        sky.once()
-    assert len(sky.origin.heads) <= terms.burst
+
+    async def again_and_again() -> None:
+        async with client() as http:
+            for number in range(terms.burst * 2):
+                sky.table.keep([(number / 100, 0.0)], NOW)
+                await sky.fetcher.once(http)
+
+    asyncio.run(again_and_again())
+    assert len(sky.origin.heads) == terms.burst - 1  # the first one asks for two cells
 
 
 def test_a_fetcher_that_goes_on_from_another_has_nothing_left_of_what_is_allowed_at_once(sky: Sky) -> None:

@@ -105,6 +105,7 @@ def test_no_span_of_time_has_more_calls_than_the_free_service_allows_in_it(secon
         ("https://api.open-meteo.com:443/v1/forecast?", True),
         ("https://api.open-meteo.com./v1/forecast", True),
         ("https://historical-forecast-api.open-meteo.com/v1/forecast", True),
+        ("https://open-meteo.com/v1/forecast", True),
         ("https://customer-api.open-meteo.com/v1/forecast", False),
         ("http://weather.internal:8080/v1/forecast", False),
         ("https://api.open-meteo.com.shop.example/v1/forecast", False),
