@@ -79,6 +79,15 @@ def _device(settings: Settings) -> Iterator[Kept]:
         "until the browser is closed; taken back when consent is",
         settings.consent == "consented" and bool(settings.consent_cookie),
     )
+    yield Kept(
+        "device",
+        "windsock in sessionStorage",
+        "of the last 20 pages of this tab with a goal that a later page reaches: the signed token of the page (its name "
+        "is random), the goal, and until when it waits; nothing of the visitor",
+        "so that the later page can tell that the goal was reached",
+        "until the tab is closed, each at most until its reward window is over; removed when somebody leaves",
+        settings.consent != "strict" and events(settings) is not None,
+    )
 
 
 def _disk(settings: Settings) -> Iterator[Kept]:

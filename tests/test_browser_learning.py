@@ -47,6 +47,10 @@ HOME: Final = (
 )
 EARLY: Final = HOME.replace("</head>", "<script src=/early.js></script></head>")
 CLASH: Final = HOME.replace("<h1>", "<base href=https://elsewhere.example/><h1>")
+AHEAD: Final = (
+    f'{HEAD}<script type=speculationrules>{{"prerender": [{{"urls": ["/"], "eagerness": "immediate"}}]}}</script>'
+    "</head><body><a href=/>Home</a></body></html>"
+)
 STUB: Final = (
     b"window.windsock = window.windsock || function () { (windsock.q = windsock.q || []).push(arguments) };"
     b"windsock('event', 'other'); windsock('event', 'signup');"
@@ -79,6 +83,7 @@ def origin() -> Iterator[RawOrigin]:
     for path, page in (("/", HOME), ("/early", EARLY), ("/clash", CLASH), ("/next", HOME), ("/thanks", HOME)):
         origin.page(path, page.encode(), HTML, POLICY)
     origin.page("/strict", HOME.encode(), HTML, "Content-Security-Policy: script-src 'nonce-abc' 'strict-dynamic'")
+    origin.page("/ahead", AHEAD.encode(), HTML)
     origin.page("/early.js", STUB, "Content-Type: text/javascript")
     yield origin
     origin.close()
@@ -305,6 +310,22 @@ def test_a_page_in_the_background_is_seen_when_it_comes_to_the_front(site: Site,
     until(lambda: "event signup" in site.rewards(page))
 
 
+def test_a_page_that_is_rendered_ahead_is_seen_when_it_is_shown(site: Site, person: Person, origin: RawOrigin) -> None:
+    def asked() -> list[bytes]:
+        return [head for head in origin.heads if head.startswith(b"GET / ")]
+
+    tab, before = person.tab(), site.pages()
+    site.open(tab, "/ahead")
+    until(lambda: b"prerender" in asked()[-1])
+    last = site.settled()
+    assert site.pages() - before == {last}
+    times = len(asked())
+    tab.show()
+    tab.click("a")
+    until(lambda: len(site.pages() - before) == 2)
+    assert len(asked()) == times
+
+
 def test_going_back_and_forward_shows_the_same_page_again_which_is_not_a_second_exposure(
     site: Site, person: Person
 ) -> None:
@@ -364,6 +385,53 @@ def test_where_privacy_is_asked_for_nothing_is_on_the_device_and_nothing_in_the_
         assert site.open(tab) == ""
         last = site.settled()
         assert site.pages() - before == {last}
+
+
+def test_who_leaves_takes_along_what_waited_and_is_not_counted_from_then_on(site: Site, person: Person) -> None:
+    tab = person.tab()
+    page = site.open(tab)
+    until(lambda: waiting(tab))
+    site.open(tab, "/_windsock/choice")
+    assert waiting(tab)
+    with tab.arriving():
+        tab.click("button")
+    assert tab.run("sessionStorage.length") == 0
+    before = site.pages()
+    assert site.open(tab) == ""
+    site.open(tab, "/thanks")
+    assert tab.run("[sessionStorage.length, document.scripts.length]") == [0, 0]
+    last = site.settled()
+    assert (site.pages() - before, "visit /thanks" in site.rewards(page)) == ({last}, False)
+
+
+def test_a_robot_sees_the_page_and_is_not_counted(site: Site, chromium: Chromium) -> None:
+    before = {site.settled(), *site.pages()}
+    with chromium.person(User_Agent="Mozilla/5.0 (compatible; Googlebot/2.1)") as robot:
+        tab = robot.tab()
+        assert site.open(tab) == ""
+    last = site.settled()
+    assert site.pages() - before == {last}
+
+
+def test_the_slowest_reaction_and_what_moved_are_measured(site: Site, person: Person) -> None:
+    tab = person.tab()
+    page = site.open(tab)
+    tab.run(
+        "document.getElementById('end').parentNode.addEventListener('pointerdown', () => {"
+        " const end = performance.now() + 120; while (performance.now() < end); })"
+    )
+    tab.run(
+        "new Promise(done => setTimeout(() => { document.querySelector('h1').style.height = '300px';"
+        " requestAnimationFrame(() => setTimeout(done, 50)) }, 600))"
+    )
+    tab.click("h1")
+    tab.run("new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
+    tab.open("about:blank")
+    until(lambda: set(site.measures(page)) == MEASURES)
+    found = site.measures(page)
+    assert found["inp"] >= 100
+    assert found["cls"] > 0.01
+    assert found["bounce"] == 0
 
 
 def test_without_scripts_the_page_is_whole_and_nothing_is_counted(site: Site, person: Person) -> None:

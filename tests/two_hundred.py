@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import cycle, islice
@@ -315,18 +315,21 @@ def stage() -> Iterator[Stage]:
 
 
 def walk(people: int = PEOPLE, told: Callable[[int], None] = lambda done: None) -> Report:
-    """Let so many people walk through the shop, then compare the log with their diaries."""
+    """Let so many people walk through the shop, then compare the log with their diaries.
+
+    Nobody throws the whole browser away behind them: beacons that are on their way would go with it.
+    """
     diaries: list[Diary] = []
-    with stage() as shop, Chromium() as chromium:
+    with stage() as shop, Chromium() as chromium, ExitStack() as all_of_them:
 
         def come(number: int, deed: Callable[[Visitor], None]) -> Diary:
             diary = Diary()
             fields = PRIVATE if deed is is_private else {}
-            with chromium.person(**fields) as person:
-                try:
-                    deed(Visitor(shop.at.site, person, diary, random.Random(number)))
-                except (RuntimeError, TimeoutError) as error:
-                    diary.wrong.append(f"person {number} could not go on ({deed.__name__}): {error}")
+            person = all_of_them.enter_context(chromium.person(**fields))
+            try:
+                deed(Visitor(shop.at.site, person, diary, random.Random(number)))
+            except (RuntimeError, TimeoutError) as error:
+                diary.wrong.append(f"person {number} could not go on ({deed.__name__}): {error}")
             return diary
 
         with ThreadPoolExecutor(AT_ONCE) as crowd:

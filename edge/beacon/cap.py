@@ -21,6 +21,7 @@ PER_SECOND: Final = 100.0
 _NETWORKS: Final = 8_192
 
 _OWN: Final = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")))
+_HERE: Final = "127.0.0.1"
 _OWN_6: Final = tuple(map(ip_network, ("::1/128", "fc00::/7", "fe80::/10")))
 
 
@@ -45,6 +46,8 @@ class Cap:
 
 def _network(address: str) -> int | None:
     """A number for the network of an address; None for one that is not capped."""
+    if address == _HERE:  # most often a proxy that nobody has listed
+        return None
     try:
         ip: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:  # a Unix socket, or a proxy that does not say

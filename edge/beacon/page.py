@@ -2,10 +2,10 @@
 
     {"d": [[experience, variant, side, reason, rule, model, cell, snapshot, p, window], …], "i": PAGE}
 
-`PAGE` is drawn for each answer, as 12 characters: the second (24 bits), so that what comes together lies together in the
-event log, and 48 random bits. A decision is called `PAGE.N`, by its place. The token
-names nobody; it holds what the learner must know of the draw, so that nothing needs to be kept until a beacon comes.
-It expires an hour after the longest reward window in it, and after 30 days at the latest.
+`PAGE` is drawn for each answer, as 12 characters: the second (24 bits), so that what comes together lies together in
+the event log, and 48 random bits. A decision is called `PAGE.N`, by its place. The token names nobody; it holds what
+the learner must know of the draw, so that nothing needs to be kept until a beacon comes. It expires an hour after the
+longest reward window in it, and after 30 days at the latest.
 """
 
 from __future__ import annotations

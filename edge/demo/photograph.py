@@ -29,11 +29,14 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
 from edge.demo.belief import beliefs
-from edge.demo.crowd import Sight, boat, browser, crowd
+from edge.demo.crowd import Note, Sight, boat, browser, crowd
 from edge.demo.darkroom import Darkroom
+from edge.demo.finding import Findings, Learned
+from edge.demo.play import PASSENGERS, PASSERS, PEOPLE
 from edge.demo.screen import Screen
 from edge.demo.stage import Stage
 from edge.demo.tally import Tally
+from edge.demo.window import Glances, Window, passers_by
 from edge.errors import WindsockError
 from loadtest.reading import shown
 from loadtest.visitors import persona, visits
@@ -47,8 +50,10 @@ _FLAGS: Final = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-_REHEARSAL: Final = 20.0
-"""Seconds for which visitors come before the live view is photographed: until the site is busy."""
+_REHEARSAL: Final = 75.0
+"""Seconds for which visitors come before the live view is photographed: until something is learned."""
+_BOAT: Final = 45.0
+"""Seconds until a boat lands: the site is still busy in the picture."""
 
 
 def main(folder: Path = FOLDER) -> None:
@@ -135,7 +140,7 @@ def _bucket(stage: Stage, name: str, wanted: Mapping[str, str]) -> int:
 
 async def _live_view(stage: Stage) -> str:
     """Let visitors come for a while, and give the live view as HTML."""
-    tally = Tally()
+    tally, findings = Tally(), Findings(stage.at.admin)
     screen = Screen(stage.at, tally)
 
     def note(sight: Sight) -> None:
@@ -143,15 +148,31 @@ async def _live_view(stage: Stage) -> str:
         screen.note(sight)
 
     async with browser(stage.at.site, stage.debug_token) as client:
-        people = asyncio.gather(crowd(client, visits(7), 16, note), boat(client, visits(8), 100, note))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(people, _REHEARSAL)
-        screen.believe(await beliefs(client))
+        await findings.ask(await beliefs(client))
+        glances = await _rehearse(client, note)
+        believed = await beliefs(client)
+        screen.believe(believed)
+        await findings.ask(believed)
     console = Console(
         width=140, height=42, record=True, file=io.StringIO(), force_terminal=True, color_system="truecolor"
     )
-    console.print(screen.render(console.height, {}))
+    console.print(screen.render(console.height, {}, Learned(findings.found, findings.evidence, glances)))
     return console.export_html(theme=MONOKAI, inline_styles=True, code_format="{code}")
+
+
+async def _rehearse(client: httpx.AsyncClient, note: Note) -> Glances:
+    """Let everybody come, and towards the end a boat."""
+    glances = Glances()
+    window = Window(client, glances, 9)
+
+    async def land() -> None:
+        await asyncio.sleep(_BOAT)
+        await boat(client, visits(8), PASSENGERS, note)
+
+    people = (crowd(client, visits(7), PEOPLE, note, window), crowd(client, passers_by(7), PASSERS, note, window))
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.gather(*people, land()), _REHEARSAL)
+    return glances
 
 
 def _filled(name: str, **parts: str) -> str:

@@ -136,7 +136,8 @@ class Writer:
         done: asyncio.Future[int] = self._loop.create_future()
         self.waiting += rows
         self._queue.append(_Waiting(write, rows, time.monotonic(), done))
-        self._wake.set()
+        if not self._wake.is_set():
+            self._wake.set()
         return done
 
     def _run(self) -> None:

@@ -1,7 +1,8 @@
 """`/_windsock/choice`: what is known in this very request, what is stored on the device, and how to say no.
 
-For people, as a page without scripts that works with every style sheet switched off; for programs that ask for it, as
+For people, as a page that works with scripts and every style sheet switched off; for programs that ask for it, as
 JSON. Whoever opts out gets one cookie that says so, and nothing is drawn, counted or learned for that device any more.
+The page that says so carries the snippet, which finds nothing to measure there and removes what the tab keeps.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ _GUARD: Final[Headers] = (
     (b"referrer-policy", b"same-origin"),
     (
         b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors 'none';"
+        b" base-uri 'none'",
     ),
 )
 _SAID: Final[Headers] = ((b"content-type", b"text/plain; charset=utf-8"), *_GUARD)
@@ -74,6 +76,7 @@ _SAYS: Final[Mapping[State, tuple[str, str, str]]] = {
         "",
     ),
 }
+_FORGETTING: Final = '<script src="/_windsock/w.js" defer></script>\n'
 _FORGET: Final = ("on", "Forget what is stored")
 """Choice and button for a device that keeps something of before."""
 
@@ -169,7 +172,8 @@ def _html(told: Known) -> tuple[bytes, bytes]:
     form = f'<form method="post"><button name="choice" value="{choice}">{button}</button></form>' if choice else ""
     rows = "\n".join(_row(name, value) for name, value in told.signals.items() if not name.startswith("utm."))
     facts = f"<table>\n{rows}\n</table>" if rows else "<p><strong>At the moment nothing is known.</strong></p>"
-    page = _PAGE.substitute(words=words, stored=" and ".join(_stored(told)), form=form, facts=facts)
+    forget = "" if told.state == "in" else _FORGETTING
+    page = _PAGE.substitute(words=words, stored=" and ".join(_stored(told)), form=form, facts=facts, forget=forget)
     return b"text/html; charset=utf-8", page.encode("utf-8", "replace")
 
 

@@ -24,7 +24,7 @@ from edge.middleware.attempt import Attempt, EmptyFirst
 from edge.middleware.compose import Composer
 from edge.middleware.desk import Desk
 from edge.middleware.hold import Limits
-from edge.middleware.measured import Marks, measured
+from edge.middleware.measured import Marks
 from edge.middleware.passing import Passing
 from edge.middleware.plan import NOTHING, Plan
 from edge.middleware.preview import PARAMETER, Previews
@@ -201,21 +201,14 @@ class Personalize:
         """What the decisions ask for; nothing on doubt."""
         try:
             context, decisions = await self._decide(scope, request, edition, visit)
-            plan = planning.make(request, context, edition, decisions)
-            if self._measures and visit.counts:
-                plan = self._measured(plan, request, context, edition)
+            measures = self._measures and visit.counts
+            plan = planning.make(request, context, edition, decisions, measures=measures)
+            if measures and plan.redirect and any(edition.named[each.experience].counts for each in plan.decisions):
+                self._metrics.unmeasured("redirect")
         except Exception as error:  # personalisation may fail; the page may not
             self._trouble.report(Failure.DECIDING, scope, repr(error), error)
             return NOTHING
         return Plan(decisions=plan.decisions, in_pages=plan.in_pages) if self._options.observe else plan
-
-    def _measured(self, plan: Plan, request: Request, context: Context, edition: Edition) -> Plan:
-        if plan.redirect:
-            if any(edition.named[decision.experience].counts for decision in plan.decisions):
-                self._metrics.unmeasured("redirect")
-            return plan
-        wanted = measured(request, context, edition, plan.decisions)
-        return plan if wanted is None else replace(plan, measured=wanted)
 
     async def _decide(
         self, scope: Scope, request: Request, edition: Edition, visit: Visit

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from edge.context import Context
 from edge.decisions.values import Decision
 from edge.edition import Edition
-from edge.middleware.measured import Measured, fallen
+from edge.middleware.measured import Measured, fallen, measured
 from edge.web.request import Headers, Request
 from rules.values import Experience, Form, Variant
 from rules.where import leads_elsewhere
@@ -52,11 +52,14 @@ class Plan:
 NOTHING: Final = Plan()
 
 
-def make(request: Request, context: Context, edition: Edition, decisions: Sequence[Decision]) -> Plan:
+def make(
+    request: Request, context: Context, edition: Edition, decisions: Sequence[Decision], *, measures: bool = False
+) -> Plan:
     """The plan for one request.
 
     An answer is personal when an active experience that the edge applies itself, or one that is drawn, matches the
-    URL, whatever the variant. A `header` experience by plain rules is the origin's to vary on.
+    URL, whatever the variant. A `header` experience by plain rules is the origin's to vary on. `measures`: what counts
+    is measured.
     """
     met = [(decision, edition.named[decision.experience]) for decision in decisions]
     met = [(d, x) for d, x in met if _can_apply(request, x)]
@@ -75,6 +78,7 @@ def make(request: Request, context: Context, edition: Edition, decisions: Sequen
         private_page=bool(on_page),
         draws_page=any(d.drawn for d, _ in on_page),
         in_pages=frozenset([x.name for _, x in on_page]),
+        measured=measured(request, context, edition, decided) if measures else None,
     )
     if not elsewhere:
         return plan
@@ -106,12 +110,12 @@ def with_default_path(plan: Plan) -> Plan:
     named = plan.edition.named if plan.edition else {}
     decisions = tuple(_defaulted(decision, named[decision.experience]) for decision in plan.decisions)
     elsewhere = [(d, named[d.experience]) for d in decisions if d.experience in plan.elsewhere]
-    measured = plan.measured
-    if measured is not None:
-        counted = tuple(_defaulted(decision, named[decision.experience]) for decision in measured.decisions)
-        measured = replace(measured, decisions=counted)
+    wanted = plan.measured
+    if wanted is not None:
+        counted = tuple(_defaulted(decision, named[decision.experience]) for decision in wanted.decisions)
+        wanted = replace(wanted, decisions=counted)
     variants, told = _variants(decisions), _told(elsewhere)
-    return replace(plan, decisions=decisions, variants=variants, path=b"", told=told, measured=measured)
+    return replace(plan, decisions=decisions, variants=variants, path=b"", told=told, measured=wanted)
 
 
 def _defaulted(decision: Decision, experience: Experience) -> Decision:

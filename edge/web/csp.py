@@ -8,7 +8,7 @@ came by http or https, so these two count as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from edge.web.fields import every
@@ -23,13 +23,16 @@ _DEFAULT_PORTS: Final = frozenset({"", "80", "443"})
 Directives = Mapping[str, Sequence[str]]
 
 
-def forbids(headers: Headers, in_page: Iterable[str], host: str, script: str, beacon: str) -> str:
+def forbids(headers: Headers, in_page: Sequence[str], host: str, script: str, beacon: str) -> str:
     """What of ours the policies of a page forbid: `sandbox`, `script` or `connect`; empty when nothing.
 
     `in_page`: those of `<meta http-equiv>`. `host`: that of the page, with its port if it has one; `script`, `beacon`:
     the paths of what would be loaded and sent to.
     """
-    sent = [_directives(each.decode("latin-1")) for each in every(headers, b"content-security-policy")]
+    written = every(headers, b"content-security-policy")
+    if not written and not in_page:
+        return ""
+    sent = [_directives(each.decode("latin-1")) for each in written]
     if any("sandbox" in each and not {word.lower() for word in each["sandbox"]} >= _NEEDED for each in sent):
         return "sandbox"
     policies = [*sent, *(_directives(each) for text in in_page for each in text.split(","))]

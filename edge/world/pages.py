@@ -19,7 +19,7 @@ class Pages:
         self._tell, self._count = tell, 0
 
     def asked(self, scope: Scope) -> None:
-        """Somebody asked for that. Pictures and scripts (names with a dot), WebSockets and what is ours are no pages."""
+        """Somebody asked for that. Pictures and scripts (names with a dot), WebSockets and our own are no pages."""
         path: str = scope["path"]
         if scope["type"] == "http" and "." not in path[path.rfind("/") :] and not path.startswith("/_windsock/"):
             self._count += 1

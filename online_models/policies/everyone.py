@@ -9,6 +9,8 @@ from online_models.policies.bandit import Bandit, Cell
 
 RATE: Final = 0.03
 """The share of exposures with a reward, before anything is known."""
+STEEPEST: Final = 5.0
+"""The largest power of a success rate."""
 
 
 class Everyone(Bandit):
@@ -53,17 +55,19 @@ class Everyone(Bandit):
         self.sums[arm][1] += 1
 
     def numbers(self) -> dict[str, Any]:
-        """Mean and standard deviation of the cube root of each arm's success rate.
+        """Mean and standard deviation of each arm's worth, which is a power of its success rate.
 
-        It is the root that is nearly normal, even after a handful of rewards (Wilson, Hilferty: The distribution of
-        chi-square, 1931); the best arm is the best either way.
+        The power is the one that makes it nearly normal: the cube root where rewards are rare (Wilson, Hilferty: The
+        distribution of chi-square, 1931), the rate itself at one half. The best arm is the best on any such scale.
         """
         rewards = fsum(rewards for rewards, _ in self.sums.values())
         exposures = fsum(exposures for _, exposures in self.sums.values())
         rate = (rewards + 1) / (exposures + 1 / RATE)
+        power = min(1 - 2 * (1 - 2 * rate) / (3 * (1 - rate)), STEEPEST)
         weight = 1 / max(min(rate, 1 - rate), 1e-3)
         prior = (rate * weight, (1 - rate) * weight)
-        return {"arms": {arm: _root(prior, *self.sums[arm]) for arm in self.arms}, "new": _root(prior, 0.0, 0.0)}
+        arms = {arm: _worth(power, prior, *self.sums[arm]) for arm in self.arms}
+        return {"arms": arms, "new": _worth(power, prior, 0.0, 0.0)}
 
     def _learned(self) -> Any:
         return self.sums
@@ -73,9 +77,9 @@ class Everyone(Bandit):
         self._begin()
 
 
-def _root(prior: tuple[float, float], rewards: float, exposures: float) -> list[float]:
+def _worth(power: float, prior: tuple[float, float], rewards: float, exposures: float) -> list[float]:
     successes, failures = prior[0] + rewards, prior[1] + max(exposures - rewards, 0.0)
-    mean, square = _moment(successes, failures, 1 / 3), _moment(successes, failures, 2 / 3)
+    mean, square = _moment(successes, failures, power), _moment(successes, failures, 2 * power)
     return [round(mean, 7), round(sqrt(max(square - mean * mean, 1e-10)), 7)]
 
 

@@ -73,9 +73,7 @@ def tokens() -> bool:
         costs = [_cost(lambda said=said: pages.seal(said, now)), _cost(lambda token=token: pages.open(token, now))]  # type: ignore[misc]
         held = held and (number > 1 or max(costs) <= TOKEN)
         goal = f"  (goal: at most {TOKEN:.0f} µs each)" if number == 1 else ""
-        print(
-            f"token of {number} decision{'s' * (number > 1)}: made in {costs[0]:.1f} µs, checked in {costs[1]:.1f} µs{goal}"
-        )
+        print(f"token, {number} decision(s): made in {costs[0]:.1f} µs, checked in {costs[1]:.1f} µs{goal}")
     return held
 
 

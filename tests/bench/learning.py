@@ -60,7 +60,7 @@ _CONTEXTUAL, _FREE, _SEASONAL, _DRIFTING, _BUSY = KINDS
 SCENES: Final = (
     _plain(_CONTEXTUAL, tuple(PLAYERS)),
     Scene("contextual, with bots", _CONTEXTUAL, OURS, bots=True),
-    _plain(_FREE, tuple(player for player in PLAYERS if player != "river linucb")),  # two minutes each
+    _plain(_FREE, (*SOME, "vw squarecb", "river thompson")),
     _plain(_SEASONAL, SOME),
     _plain(_DRIFTING, SOME),
     _plain(_BUSY, SOME),

@@ -6,16 +6,21 @@ import asyncio
 import contextlib
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import httpx
 import pytest
 
 from edge.demo.belief import Belief, beliefs
-from edge.demo.crowd import browser
+from edge.demo.crowd import Walk, browser
 from edge.demo.stage import Stage
+from edge.demo.taste import EXPERIENCE
+from edge.demo.window import Glances, Window, passers_by
 from edge.errors import WindsockError
+from edge.events.log import Log
 from loadtest.reading import shown
 from loadtest.visitors import PERSONAS, persona
 
@@ -86,6 +91,24 @@ def test_the_edge_says_where_it_believes_a_visitor_to_be(stage: Stage) -> None:
     oslo = found["oslo"]
     assert (oslo.city, oslo.timezone, oslo.sky) == ("Oslo", "Europe/Oslo", "snow -3°")
     assert found["crawler"].city == ""
+
+
+def test_what_passers_by_do_at_the_shop_window_is_in_the_log(stage: Stage) -> None:
+    glances = Glances()
+
+    async def pass_by() -> None:
+        async with browser(stage.at.site, stage.debug_token) as client:
+            for visit in islice(passers_by(3), 12):
+                await Walk(client, visit, lambda _: None, Window(client, glances, 3)).through(rest=0)
+
+    asyncio.run(pass_by())
+    with Log(stage.store) as log:
+        exposures = [each for _, each in log.exposures() if each.experience == EXPERIENCE]
+        clicks = log.outcomes_of([each.decision for each in exposures])
+    sides = Counter(each.side for each in exposures)
+    assert (sides["holdout"], sides["personal"]) == (glances.held().saw, glances.at_first().saw)
+    assert len(clicks) == glances.held().clicked + glances.at_first().clicked > 0
+    assert (len(exposures), glances.lost) == (12, 0)
 
 
 def test_what_the_kitchen_pushes_is_on_the_board_at_once_and_not_for_ever(stage: Stage) -> None:

@@ -241,3 +241,12 @@ def test_the_style_sheet_is_a_file_of_the_same_site(edition: Make, wrap: Wrap) -
 def test_a_site_that_keeps_nothing_says_so(edition: Make, wrap: Wrap, consent: Consent) -> None:
     app = wrap(Page(BODY), edition(hero=HERO), options=Options(consent=consent))
     assert orjson.loads(run(ask(app, "/_windsock/choice", ("Accept", "application/json"))).body)["state"] == "strict"
+
+
+@pytest.mark.parametrize(
+    ("fields", "forgets"), [({"cookie": "windsock=off"}, True), ({"sec_gpc": "1"}, True), ({}, False)]
+)
+def test_who_is_left_alone_gets_the_file_that_removes_what_a_tab_keeps(fields: dict[str, str], forgets: bool) -> None:
+    _, said, body = _ask(_request(**fields))
+    assert (b'<script src="/_windsock/w.js" defer></script>' in body) is forgets
+    assert "script-src 'self'" in said["content-security-policy"]

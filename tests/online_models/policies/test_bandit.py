@@ -28,7 +28,7 @@ learning = pytest.mark.parametrize("policy", sorted(NAMES.keys() - {"even"}))
 def _rows(count: int, seed: int = 1) -> list[Row]:
     chance = Random(seed)
     cells = [(device, country) for device in ("mobile", "desktop") for country in ("NO", "DE", "unknown")]
-    rows = []
+    rows: list[Row] = []
     for n in range(count):
         arm = chance.choice(ARMS)
         rows.append(
@@ -112,7 +112,7 @@ def test_rows_of_a_withdrawn_arm_that_close_late_are_still_learned(policy: str) 
 def test_what_is_a_half_life_old_counts_half(policy: str) -> None:
     """After a turn of taste a short memory finds the new winner, a long one does not."""
     turned = [
-        (cell, arm, float(n % 3 > 0 and arm == ("a" if n < 900 else "b")), at, p)
+        (cell, arm, float(n % 3 > 0 and arm == ("a" if n < 1150 else "b")), at, p)
         for n, (cell, arm, _, at, p) in enumerate(_rows(1300))
     ]
     short, long = (_taught(policy, turned, half_life) for half_life in (0.3 * DAY, 1000 * DAY))
