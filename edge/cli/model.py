@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,13 +64,15 @@ def model(
     for given, flag, with_ in ((since, "--since", "reset"), (release, "--release", "rollback")):
         if given and action != with_:
             raise WindsockError(f"{flag} belongs to windsock model {with_}")
-    with _log(settings) as log:
-        try:
+    try:
+        with _log(settings) as log:
             said = act(log, what, moment(since, time.time()) if since else 0.0, release)
-        except ValueError as error:
-            raise WindsockError(str(error)) from None
-    if action in _ORDERS:
-        said |= {"in_force": learn_now(settings)}
+        if action in _ORDERS:
+            said |= {"in_force": learn_now(settings)}
+    except ValueError as error:
+        raise WindsockError(str(error)) from None
+    except sqlite3.Error as error:
+        raise WindsockError(f"the event log {events(settings)} cannot be used at the moment ({error})") from None
     print(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() if as_json else "\n".join(_TOLD[action](said)))
 
 

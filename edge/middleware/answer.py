@@ -83,7 +83,7 @@ class Answer:
         self._headers = in_lower_case(message.get("headers", ()))
         self._markup = is_markup(self._headers)
         self._page = self._markup and is_whole(self.status)
-        if self.plan.measured is not None and False:
+        if self.plan.measured is not None and self.status != HTTPStatus.OK:
             self.plan = replace(self.plan, measured=None)
         if not (self._page and self.plan.holds):
             await self._stream(self._headers, self._tag_of_origins())
