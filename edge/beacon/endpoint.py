@@ -9,17 +9,17 @@
 | 408, 413 | it did not come within 5 s; it has more than 8 KiB |
 | 429, 503 | too many from one network; it cannot be written at the moment: with `Retry-After` |
 
-Who is strict (`Sec-GPC: 1`, opted out, a strict site) and every robot is heard and forgotten.
+Who is strict (`Sec-GPC: 1`, opted out, a strict site) is heard and forgotten. Who sends it does not matter beyond that:
+a page that a robot asks for has no token, so whoever has one may speak of its page.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from edge.beacon.body import whole
+from edge.beacon.body import Bodies
 from edge.beacon.cap import Cap
 from edge.beacon.intake import DONE, Answer, Intake
-from edge.signals import client
 from edge.telemetry.beacons import BeaconMetrics
 from edge.web import cookie
 from edge.web.asgi import Receive, Send
@@ -53,7 +53,7 @@ class Beacon:
 
     def __init__(self, intake: Intake, consent: Consent, metrics: BeaconMetrics, cap: Cap | None = None) -> None:
         self._intake, self._consent, self._metrics = intake, consent, metrics
-        self._cap = cap or Cap()
+        self._cap, self._bodies = cap or Cap(), Bodies()
 
     async def __call__(self, request: Request, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -73,15 +73,14 @@ class Beacon:
             return _UNCOUNTED
         if not self._cap.allows(request.client):
             return _CAPPED
-        body = await whole(request, receive)
+        body = await self._bodies.whole(request, receive)
         if isinstance(body, bytes):
             return await self._intake.take(body)
         return _MISSING.get(body)
 
     def _counts(self, request: Request) -> bool:
-        if self._consent.of(request, cookie.read(request.headers)) == "strict":
-            return False
-        return client.read(request.fields.get(b"user-agent", b"")).device != "bot"
+        stored = cookie.read(request.headers) if b"cookie" in request.fields else None
+        return self._consent.of(request, stored) != "strict"
 
 
 async def _say(answer: Answer, send: Send, *, head: bool) -> None:

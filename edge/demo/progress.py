@@ -55,5 +55,5 @@ def _clicks(learned: Learned) -> str:
     glances = learned.glances
     return (
         f"clicked at first {clicked(glances.at_first())} · lately {clicked(glances.lately())}"
-        f" · held out {clicked(glances.held())}"
+        f" · held out {clicked(glances.held())} · ✓ what they like"
     )

@@ -22,6 +22,9 @@ from edge.demo.stage import Addresses
 from edge.demo.tally import Summary, Tally
 from loadtest.reading import Shown
 
+_ORDER: Final = {"learned": 0, "rule": 2}
+"""What is told first: what was learned, then what was drawn in other ways, then what rules have settled."""
+
 _QUIET: Final = frozenset({"default", "outside"})
 """Reasons that are not worth a word: nothing was chosen."""
 
@@ -118,7 +121,7 @@ def _chosen(sight: Sight) -> Text:
     if sight.failed:
         return Text(f"failed: {sight.failure}", "bold red")
     chosen = [one for one in sight.shown if one.reason not in _QUIET]
-    told = map(_one, sorted(chosen, key=lambda one: one.reason == "rule"))  # what was drawn comes first
+    told = map(_one, sorted(chosen, key=lambda one: _ORDER.get(one.reason, 1)))
     return Text("   ").join(told) if chosen else Text("the site's own page", "dim")
 
 

@@ -1,16 +1,15 @@
-"""What stands in the event log. Nothing in it names a visitor."""
+"""What stands in the event log, its rows as the tuples that SQLite takes. Nothing in it names a visitor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Side = Literal["personal", "holdout"]
 Event = Literal["reward", "measure"]
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(NamedTuple):
     """A decision whose page proved that it was shown."""
 
     decision: str  # `PAGEID.N`: the page, and the place of the decision among those of the page
@@ -28,8 +27,7 @@ class Exposure:
     at: float  # when the exposure came; seconds since the epoch
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Something that followed: a goal was reached, or a guardrail was measured."""
 
     decision: str

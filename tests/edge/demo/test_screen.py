@@ -54,6 +54,12 @@ def test_a_visit_shows_who_where_and_what_was_chosen() -> None:
     assert row.split()[1:] == ["sofa", *"–––", "/", "navigation", "wide", "split", "hero", "dawn", "│"]
 
 
+def test_what_was_learned_is_told_before_what_was_drawn_and_before_what_rules_settled() -> None:
+    learned = Shown("shop-window", "stove", "learned", 0.7)
+    row = line(drawn(Sight("sofa", "/", True, 200, (RULE, SPLIT, learned)), width=160), "sofa")
+    assert row.index("stove") < row.index("wide") < row.index("dawn")
+
+
 def test_a_visit_shows_place_clock_and_weather_as_the_edge_believes_them() -> None:
     beliefs = {"sofa": Belief("Seattle", "America/Los_Angeles", "rain", 9.0)}
     row = line(drawn(Sight("sofa", "/", True, 200, (RULE,)), beliefs=beliefs), "sofa")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from edge.events.values import Exposure, Outcome
@@ -26,9 +25,9 @@ _SHOWN: Final = Exposure(
 
 def exposure(decision: str = "page.0", **other: Any) -> Exposure:
     """One that was learned from, but for what is different."""
-    return replace(_SHOWN, decision=decision, **other)
+    return _SHOWN._replace(decision=decision, **other)
 
 
 def reward(decision: str = "page.0", **other: Any) -> Outcome:
     """A goal that was reached, but for what is different."""
-    return replace(Outcome(decision, "reward", 'click "#hero a"', 1.0, 1010.5), **other)
+    return Outcome(decision, "reward", 'click "#hero a"', 1.0, 1010.5)._replace(**other)

@@ -83,17 +83,13 @@ def test_a_longer_or_shorter_text_is_another_one(more: str) -> None:
 @pytest.mark.parametrize(
     "payload",
     [
-        b'{"body":{},"exp":2000000000,"iat":1, "x":1}',
-        b'{"body":{},"exp":2000000000,"exp":2000000000,"iat":1}',
-        b'{"body":{},"exp":2000000000,"iat": 1}',
-        b'{"body":{},"iat":1,"exp":2000000000}',
+        b'{"body":{},"exp":2000000000,"iat":1,"x":1}',
         b'{"body":{"a":NaN},"exp":2000000000,"iat":1}',
         b'{"body":{},"exp":2e9,"iat":1}',
         b'{"body":{},"exp":true,"iat":1}',
         b'{"body":{},"exp":-1,"iat":1}',
         b'{"body":{},"exp":99999999999999999999,"iat":1}',
         b'{"body":[],"exp":2000000000,"iat":1}',
-        b'{"body":{"a":[[[[1]]]]},"exp":2000000000,"iat":1}',
         b'{"exp":2000000000,"iat":1}',
         b"[1]",
         b"null",
@@ -102,15 +98,22 @@ def test_a_longer_or_shorter_text_is_another_one(more: str) -> None:
         b"[" * 1500,
     ],
 )
-def test_even_with_a_right_mac_only_what_we_would_write_is_read(payload: bytes) -> None:
+def test_even_with_a_right_mac_what_is_no_token_is_not_read(payload: bytes) -> None:
     assert PREVIEW.open(signed(payload), NOW) == "malformed"
 
 
-def test_slack_bits_make_no_second_token() -> None:
-    good = urlsafe_b64encode(b'{"body":{},"exp":2000000000,"iat":10}').rstrip(b"=").decode()
-    assert isinstance(PREVIEW.open(signed(b"", good), NOW), Opened)
-    assert len(good) % 4, "the example has slack bits"
-    assert PREVIEW.open(signed(b"", good[:-1] + chr(ord(good[-1]) + 1)), NOW) == "malformed"
+@pytest.mark.parametrize("part", [2, 3], ids=["payload", "mac"])
+def test_slack_bits_make_no_second_token(part: int) -> None:
+    parts = token().split(".")
+    assert len(parts[part]) % 4, "the example has slack bits"
+    parts[part] = parts[part][:-1] + chr(ord(parts[part][-1]) + 1)
+    assert urlsafe_b64decode(parts[part] + "==") == urlsafe_b64decode(token().split(".")[part] + "==")
+    assert PREVIEW.open(".".join(parts), NOW) == "forged"
+
+
+def test_its_mac_is_the_one_of_rfc_2104() -> None:
+    payload = urlsafe_b64decode(token().split(".")[2] + "==")
+    assert signed(payload) == token()
 
 
 def test_what_does_not_fit_is_not_sealed() -> None:
