@@ -20,6 +20,11 @@ FLOOR: Final = 0.02
 LEAST: Final = 0.005
 """An arm's share at least, where there are many."""
 
+_TRACE: Final = 1e-12
+"""What arms without any share have, so that they can be given more in proportion to it."""
+_NEAR: Final = 1e-9
+"""What floating point may be off by."""
+
 Cell = tuple[str, ...]
 Arms = tuple[str, ...]
 Numbers = Mapping[str, Any]
@@ -30,7 +35,7 @@ def distribution(model: Model | None, policy: str, cell: Cell, arms: Arms) -> tu
 
     Without a model, or with one of another policy, all arms have the same. An arm that the model does not know is a new
     one. Each has at least max(2 % / K, 0.5 %) where K arms may be shown (with `cautious` 10 % / K), and a young one at
-    most min(1/2, 2/K) unless all are young.
+    most min(1/2, 2/K).
     """
     k = len(arms)
     if k < 2 or model is None or model.policy != policy or policy == "even":
@@ -38,22 +43,30 @@ def distribution(model: Model | None, policy: str, cell: Cell, arms: Arms) -> tu
     young = [arm in model.young or arm not in model.arms for arm in arms]
     floor = min(max((CAUTION if policy == "cautious" else FLOOR) / k, LEAST), 1 / k)
     shares = _SHARES[policy](model.numbers, cell, arms)
-    if any(young) and not all(young):
-        shares = _capped(shares, young, (min(1 / 2, 2 / k) - floor) / (1 - k * floor) if k * floor < 1 else 1.0)
+    if any(young) and k * floor < 1:
+        most = (cap(k) - floor) / (1 - k * floor)
+        shares = _capped(shares, [most if new else 1.0 for new in young])
     return tuple([floor + (1 - k * floor) * share for share in shares])
 
 
-def _capped(shares: list[float], young: Sequence[bool], cap: float) -> list[float]:
-    """What young arms have beyond the cap goes to the others, in proportion to what these have."""
-    cut = [min(share, cap) if new else share for share, new in zip(shares, young, strict=True)]
-    spare = sum(shares) - sum(cut)
-    if spare <= 0:
-        return shares
-    grown = [0.0 if new else share for share, new in zip(shares, young, strict=True)]
-    if (total := sum(grown)) <= 0:
-        grown = [float(not new) for new in young]
-        total = sum(grown)
-    return [share + spare * own / total for share, own in zip(cut, grown, strict=True)]
+def cap(k: int) -> float:
+    """What a young arm has at most where `k` arms may be shown: all of them may be young, since K such shares fill 1."""
+    return min(1 / 2, 2 / k)
+
+
+def _capped(shares: Sequence[float], most: Sequence[float]) -> list[float]:
+    """What arms have beyond their most goes to the others in proportion, until none has more; the most sum to 1 or more."""
+    full = [False] * len(shares)
+    while True:
+        left = 1 - sum(limit for limit, at in zip(most, full, strict=True) if at)
+        free = sum(share + _TRACE for share, at in zip(shares, full, strict=True) if not at)
+        grown = [
+            limit if at else (share + _TRACE) * left / free for share, limit, at in zip(shares, most, full, strict=True)
+        ]
+        over = [share > limit + _NEAR for share, limit in zip(grown, most, strict=True)]
+        if not any(over):
+            return grown
+        full = [one or other for one, other in zip(full, over, strict=True)]
 
 
 def _visitor(numbers: Numbers, cell: Cell, arms: Arms) -> list[float]:

@@ -27,7 +27,6 @@ class Bodies:
         self._patience, self._round = patience, patience / 10
         self._since: dict[asyncio.Task[object], float] = {}  # in the order in which they began
         self._late: set[asyncio.Task[object]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._looking = False
 
     async def whole(self, request: Request, receive: Receive) -> bytes | Missing:
@@ -47,10 +46,8 @@ class Bodies:
             self._late.discard(task)
 
     def _wait(self) -> asyncio.Task[object]:
-        loop = self._loop = self._loop or asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
-        if task is None:
-            raise RuntimeError("a body is read within a task")
+        task: asyncio.Task[object] = asyncio.current_task()  # type: ignore[assignment]  # each request is one
+        loop = task.get_loop()
         self._since[task] = loop.time()
         if not self._looking:
             self._looking = True

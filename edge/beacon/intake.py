@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from edge.beacon import goals
 from edge.beacon.page import Page
 from edge.beacon.said import Event, MalformedError, Said, read
 from edge.clock import Clock
 from edge.edition import Edition
-from edge.events.values import Exposure, Outcome
+from edge.events.pen import Rows
 from edge.events.writer import Unwritten, Writer
 from edge.settings import Settings
 from edge.web.token import Refused
@@ -34,8 +32,7 @@ class Tokens(Protocol):
         """What a token says, or why it is not believed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A status, what became of the beacon, and a line about it."""
 
     status: int
@@ -70,7 +67,7 @@ class Intake:
             return Answer(403, became, f"This token is {_REFUSED[became]}.", said.event)
         return await self._write(said.event, self._rows(said, page, now, valued))
 
-    def _rows(self, said: Said, page: Page, now: float, valued: bool) -> Sequence[Exposure] | Sequence[Outcome]:
+    def _rows(self, said: Said, page: Page, now: float, valued: bool) -> Rows:
         if said.event == "exposure":
             return page.exposures(now)
         edition = self._editions.current
@@ -79,7 +76,7 @@ class Intake:
             return goals.measures(page, said.goal, said.value or 0.0, named, now)
         return goals.rewards(page, said.goal, said.value if valued else None, named, now)
 
-    async def _write(self, event: Event, rows: Sequence[Exposure] | Sequence[Outcome]) -> Answer:
+    async def _write(self, event: Event, rows: Rows) -> Answer:
         if not rows:
             return Answer(DONE, "ignored", event=event)
         try:

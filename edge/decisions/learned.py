@@ -3,7 +3,7 @@
 The distribution of a cell comes from the numbers of the snapshot alone, so whoever has the snapshot, the cell and the
 variants finds the same shares again. They become whole counts here, as all shares do (see `rules.draw`), with two more
 rules: the smallest share is rounded up, since a floor that rounds to nothing would end what is learned of a variant;
-and the share of a young variant, which is capped, is never rounded up. What was worked out is kept with the edition,
+and the share of a young variant, which is capped, is not rounded up beyond its cap. What was worked out is kept with the edition,
 and goes when another snapshot comes.
 """
 
@@ -16,7 +16,7 @@ from typing import Final
 
 from edge.decisions.cell import Cell, cell
 from edge.edition import Edition
-from online_models.distribution import distribution
+from online_models.distribution import cap, distribution
 from online_models.snapshot import Model
 from rules.choose import Shares
 from rules.draw import Counts
@@ -65,19 +65,18 @@ def odds(taught: Lesson, shares: Shares, play: int, edition: Edition) -> Odds:
 def dealt(model: Model | None, policy: str, cell: Cell, arms: tuple[str, ...], play: int) -> Odds:
     """The distribution of a cell as whole counts of `play` buckets: the same in every process."""
     exact = [p * play for p in distribution(model, policy, cell, arms)]
-    new = young(model, policy, arms)
-    counts = rounded(exact, play, [arm in new for arm in arms])
+    new, most = young(model, policy, arms), cap(len(arms)) * play
+    counts = rounded(exact, play, [arm in new and share + 1 > most for arm, share in zip(arms, exact, strict=True)])
     counted = tuple(zip(arms, counts, strict=True))
     only = next((name for name, count in counted if count == play), None)
     return Odds(counted, {name: count / play for name, count in counted}, only)
 
 
 def young(model: Model | None, policy: str, arms: Sequence[str]) -> frozenset[str]:
-    """The variants whose share is capped: of so few exposures that much may still be chance. None if all are."""
+    """The variants whose share is capped: of so few exposures that much may still be chance."""
     if model is None or model.policy != policy:
         return frozenset()
-    found = frozenset(arm for arm in arms if arm in model.young or arm not in model.arms)
-    return found if len(found) < len(arms) else frozenset()
+    return frozenset(arm for arm in arms if arm in model.young or arm not in model.arms)
 
 
 def rounded(exact: Sequence[float], whole: int, capped: Sequence[bool]) -> list[int]:

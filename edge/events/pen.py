@@ -26,6 +26,11 @@ _PAUSE: Final = 1.0
 _SAY: Final = 60.0
 """Seconds from one line about that to the next."""
 
+Rows = Sequence[Exposure] | Sequence[Outcome]
+"""Rows of one kind, that came together."""
+Write = Callable[[sqlite3.Connection], int]
+"""Writes something else within a transaction; gives 0."""
+
 
 class Pen:
     """Of one thread; `problem` is why nothing can be written at the moment, or empty."""
@@ -42,20 +47,18 @@ class Pen:
         """Whether it is worth to try; may be asked from any thread."""
         return time.monotonic() >= self._again
 
-    def write(
-        self, writes: Sequence[Callable[[sqlite3.Connection], int]], since: Sequence[float]
-    ) -> Sequence[int | None]:
-        """Do these in one transaction, and say what each gave; None for all where that failed.
+    def write(self, batch: Sequence[Rows | Write], since: Sequence[float]) -> Sequence[int | None]:
+        """Write these in one transaction, and say how many rows of each are new; None for all where that failed.
 
         `since` is when each came (monotonic); what came too long ago is left out, and gives None.
         """
         if not self.ready():
-            return [None] * len(writes)
+            return [None] * len(batch)
         try:
-            return self._write(writes, since)
+            return self._write(batch, since)
         except Exception as error:  # whatever it is, pages go on, and so does this thread
             self._fails(error)
-            return [None] * len(writes)
+            return [None] * len(batch)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -64,13 +67,12 @@ class Pen:
                 self._connection.close()
         self._connection = None
 
-    def _write(
-        self, writes: Sequence[Callable[[sqlite3.Connection], int]], since: Sequence[float]
-    ) -> Sequence[int | None]:
+    def _write(self, batch: Sequence[Rows | Write], since: Sequence[float]) -> Sequence[int | None]:
         connection = self._connected()
         connection.execute("BEGIN IMMEDIATE")
         oldest = time.monotonic() - LATEST
-        given = [write(connection) if at >= oldest else None for write, at in zip(writes, since, strict=True)]
+        timely = [what if at >= oldest else None for what, at in zip(batch, since, strict=True)]
+        given = _all(timely, connection)
         connection.execute("COMMIT")
         if self.problem:
             _log.info("the event log %s is written again", self._file)
@@ -106,20 +108,36 @@ class Pen:
             )
 
 
-def insert(rows: Sequence[Exposure] | Sequence[Outcome], connection: sqlite3.Connection) -> int:
-    """Write rows of one kind within a transaction; how many of them were not there yet."""
-    if rows and isinstance(rows[0], Exposure):
-        return connection.executemany(_EXPOSURE, [_values(row) for row in rows if isinstance(row, Exposure)]).rowcount
-    values = [(row.decision, row.event, row.goal, row.value, row.at) for row in rows if isinstance(row, Outcome)]
-    return connection.executemany(_OUTCOME, values).rowcount
+def _all(batch: Sequence[Rows | Write | None], connection: sqlite3.Connection) -> list[int | None]:
+    """Write a batch within a transaction; how many rows of each are new.
+
+    As a rule all of them are, and then they are written at once. Where some are not, it is undone and each is asked.
+    """
+    several = [each for each in batch if each is not None and not callable(each)]
+    rows = [row for each in several for row in each]
+    connection.execute("SAVEPOINT rows")
+    if insert(rows, connection) == len(rows):
+        new = [len(each) for each in several]
+    else:
+        connection.execute("ROLLBACK TO rows")
+        new = [insert(each, connection) for each in several]
+    numbers = iter(new)
+    return [None if each is None else each(connection) if callable(each) else next(numbers) for each in batch]
+
+
+def insert(rows: Sequence[Exposure | Outcome], connection: sqlite3.Connection) -> int:
+    """Write rows within a transaction; how many of them were not there yet."""
+    exposures = [_values(row) for row in rows if type(row) is Exposure]
+    outcomes = [row for row in rows if type(row) is Outcome]
+    new = connection.executemany(_EXPOSURE, exposures).rowcount if exposures else 0
+    return new + (connection.executemany(_OUTCOME, outcomes).rowcount if outcomes else 0)
 
 
 def _values(row: Exposure) -> tuple[object, ...]:
-    return (
-        *(row.decision, row.experience, row.variant, row.side, row.reason, row.rule, row.model),
-        orjson.dumps(row.cell).decode(),
-        *(row.snapshot, row.p, row.window, row.issued, row.at),
-    )
+    return (*row[:_CELL], orjson.dumps(row.cell).decode(), *row[_CELL + 1 :])
+
+
+_CELL: Final = Exposure._fields.index("cell")
 
 
 _EXPOSURE: Final = """

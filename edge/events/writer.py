@@ -9,27 +9,24 @@ be written within `LATEST` seconds is refused as well: the learner relies on eac
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from edge.events.counts import Counts, Decided, Value
 from edge.events.counts import write as write_counts
 from edge.events.database import Durability
-from edge.events.pen import Pen, insert
-from edge.events.values import Exposure, Outcome
+from edge.events.pen import Pen, Rows, Write
 
 WAITING: Final = 10_000
 """Rows that may wait to be written."""
-_GATHER: Final = 0.005
-"""Seconds in which the first rows wait for others."""
+_GATHER: Final = 0.008
+"""Seconds in which rows wait for others, before each commit."""
 _COUNTS: Final = 1.0
 """Seconds from one writing of what is only counted to the next."""
 _BATCH: Final = 2_000
@@ -40,8 +37,7 @@ class Unwritten(Exception):  # noqa: N818 - a reason; nobody is to blame
     """These rows are not in the log, and will not be; they may be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """One try to write."""
 
     rows: int
@@ -49,13 +45,8 @@ class Commit:
     problem: str = ""  # empty: it is done
 
 
-Write = Callable[[sqlite3.Connection], int]
-"""Writes something within a transaction, and says how many rows are new."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    write: Write
+class _Waiting(NamedTuple):
+    what: Rows | Write
     rows: int
     since: float  # monotonic
     done: asyncio.Future[int]
@@ -77,14 +68,14 @@ class Writer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._counting: asyncio.TimerHandle | None = None
 
-    def submit(self, rows: Sequence[Exposure] | Sequence[Outcome]) -> asyncio.Future[int]:
+    def submit(self, rows: Rows) -> asyncio.Future[int]:
         """Have rows of one kind written; the future gives how many of them are new, after the commit.
 
         Rows that stand in the log already stay as they are. Raises Unwritten at once, and the future later.
         """
         if self._closing or self.waiting + len(rows) > WAITING or not self._pen.ready():
             raise Unwritten(self._pen.problem or "too many rows wait to be written")
-        return self._put(partial(insert, rows), len(rows))
+        return self._put(rows, len(rows))
 
     def tally(self, what: Decided) -> None:
         """Count one decision; it is in the file about a second later."""
@@ -128,14 +119,14 @@ class Writer:
 
         self._put(partial(write_counts, decided=decided, seen=seen), 0).add_done_callback(back)
 
-    def _put(self, write: Write, rows: int) -> asyncio.Future[int]:
+    def _put(self, what: Rows | Write, rows: int) -> asyncio.Future[int]:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
             self._thread = threading.Thread(target=self._run, name="windsock-log", daemon=True)
             self._thread.start()
         done: asyncio.Future[int] = self._loop.create_future()
         self.waiting += rows
-        self._queue.append(_Waiting(write, rows, time.monotonic(), done))
+        self._queue.append(_Waiting(what, rows, time.monotonic(), done))
         if not self._wake.is_set():
             self._wake.set()
         return done
@@ -145,14 +136,17 @@ class Writer:
         while not (self._closing and not self._queue):
             self._wake.wait()
             self._wake.clear()
-            if not self._closing:
-                time.sleep(_GATHER)
-            while batch := self._batch():
-                since = time.monotonic()
-                new = self._pen.write([each.write for each in batch], [each.since for each in batch])
-                commit = Commit(sum(each.rows for each in batch), time.monotonic() - since, self._pen.problem)
-                self._tell(partial(self._settle, batch, new, commit))
+            while self._queue:
+                if not self._closing and len(self._queue) < _BATCH:
+                    time.sleep(_GATHER)
+                self._commit(self._batch())
         self._pen.close()
+
+    def _commit(self, batch: Sequence[_Waiting]) -> None:
+        since = time.monotonic()
+        new = self._pen.write([each.what for each in batch], [each.since for each in batch])
+        commit = Commit(sum([each.rows for each in batch]), time.monotonic() - since, self._pen.problem)
+        self._tell(partial(self._settle, batch, new, commit))
 
     def _batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from online_models.distribution import distribution
+from online_models.distribution import cap, distribution
 from online_models.policies import NAMES, make
 from online_models.policies.bandit import GROWN
 from online_models.snapshot import Model
@@ -70,11 +72,28 @@ def test_each_arm_has_its_floor_and_all_have_one(policy: str, arms: tuple[str, .
 
 @pytest.mark.parametrize("policy", NAMES)
 @settings(deadline=None, max_examples=30)
-@given(st.lists(st.sampled_from([*ARMS, "new", "newer"]), min_size=2, unique=True).map(tuple))
-def test_a_young_arm_is_capped_unless_all_are(policy: str, arms: tuple[str, ...]) -> None:
-    shares = dict(zip(arms, distribution(_MODELS[policy], policy, ("mobile",), arms), strict=True))
-    new = [arm for arm in arms if arm not in ARMS]
-    assert len(new) == len(arms) or all(shares[arm] <= min(1 / 2, 2 / len(arms)) + 1e-12 for arm in new)
+@given(
+    st.lists(st.sampled_from([*ARMS, "new", "newer"]), min_size=2, unique=True).map(tuple),
+    st.sets(st.sampled_from(ARMS)),
+)
+def test_a_young_arm_is_capped_whoever_else_is_young(policy: str, arms: tuple[str, ...], young: set[str]) -> None:
+    model = replace(_MODELS[policy], young=frozenset(young))
+    shares = dict(zip(arms, distribution(model, policy, ("mobile",), arms), strict=True))
+    assert sum(shares.values()) == pytest.approx(1)
+    new = [arm for arm in arms if arm in young or arm not in ARMS]
+    assert all(shares[arm] <= cap(len(arms)) + 1e-8 for arm in new)
+
+
+def test_where_all_are_young_what_is_cut_goes_to_those_below_their_cap() -> None:
+    grown = _taught("everyone", rows=4 * GROWN)
+    assert distribution(grown, "everyone", (), ARMS)[1] > 0.9
+    young = replace(grown, young=frozenset(ARMS))
+    assert distribution(young, "everyone", (), ARMS) == pytest.approx((1 / 6, 1 / 2, 1 / 6, 1 / 6), abs=0.001)
+
+
+def test_two_young_arms_have_the_same() -> None:
+    young = replace(_MODELS["visitor"], young=frozenset(ARMS))
+    assert distribution(young, "visitor", ("mobile",), ("a", "b")) == pytest.approx((0.5, 0.5))
 
 
 def test_what_a_young_arm_may_not_have_goes_to_the_others() -> None:
