@@ -14,7 +14,7 @@ PYTHON = $(shell for python in python3.11 python3.12 python3.13 python3 python3.
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 endif
 
-.PHONY: demo test check crawl bench jupyter lock pictures clean help
+.PHONY: demo test check crawl bench simulate jupyter lock pictures clean help
 
 help:
 	@echo 'make demo      everything on this machine; ARGS="--seconds 20" ends by itself'
@@ -22,6 +22,7 @@ help:
 	@echo 'make check     lint, format, types, and the arrows of the architecture'
 	@echo 'make crawl     500 real pages through the edge, compared with their site; needs nginx and python3-doc'
 	@echo 'make bench     what a request costs, beside nginx and stock httpx (needs nginx and wrk), and what rules cost; ARGS="--memory"'
+	@echo 'make simulate  the policies beside Vowpal Wabbit and River in worlds whose truth is known; takes hours, ARGS="--seeds 2" is shorter'
 	@echo 'make jupyter   a JupyterLab behind the edge, used in headless Chromium; ARGS="--direct" leaves the edge out'
 	@echo 'make pictures  the pictures of the README, through headless Chromium'
 	@echo 'make lock      new versions of the dependencies, with uv'
@@ -45,6 +46,9 @@ crawl: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m loadtest.bench $(ARGS); held=$$?; \
 	$(BIN)/python -m tests.bench.rules || held=1; $(BIN)/python -m tests.bench.signals || held=1; exit $$held
+
+simulate: $(READY)
+	@$(BIN)/python -m tests.bench.learning $(ARGS)
 
 jupyter: $(READY)
 	@$(BIN)/python -m tests.jupyter $(ARGS)

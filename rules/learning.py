@@ -1,4 +1,4 @@
-"""Where `learn` learns less than its author thinks: warnings of `windsock check`.
+"""Where less is learned or measured than its author thinks: warnings of `windsock check`.
 
 What is learned of a visitor is learned of a cell, the values of some signals together. A signal that has new values
 without end teaches nothing, since hardly a cell is met twice; and the more cells there are, the fewer visits each has.
@@ -45,6 +45,26 @@ def unlearned(experience: Plain, own: Own) -> Iterator[Mistake]:
         yield from _memory(experience, at, entry)
         yield from _alone(experience, at, entry)
     yield from _shared(entries)
+
+
+def unmeasured(experience: Plain, site: Plain) -> Iterator[Mistake]:
+    """Every warning about what is asked to be measured, and will not be."""
+    asked = next((name for name in ("goal", "not_worse") if experience[name]), "")
+    if asked and experience["delivery"] == "redirect":
+        message = f"who is sent away does not see this page, so its `{asked}` is never measured"
+        hint = "leave it out; what visitors do on the other page is measured by an experience there"
+        yield Mistake((asked,), message, hint, "warning", key=True)
+    elif experience["not_worse"] and not (experience["holdout"] or site["holdout"] or _compared(experience)):
+        default = experience["default"]
+        message = f"nobody is shown `{default}` by chance, so nobody can tell whether something got worse"
+        hint = f"write `holdout: 10%`, or let chance decide with `{default}` among the variants"
+        yield Mistake(("not_worse",), message, hint, "warning", key=True)
+
+
+def _compared(experience: Plain) -> bool:
+    """Whether chance shows the default to some of those for whom it could choose another variant."""
+    drawn = (dict(entry["shares"]) for entry in deciding(experience) if entry["kind"] != "show")
+    return any(experience["default"] in shares for shares in drawn)
 
 
 def _goal(experience: Plain, at: int, entry: Plain) -> Iterator[Mistake]:

@@ -20,7 +20,7 @@ from rules.conflict import overlaps
 from rules.fact import facts, unnamed
 from rules.folder import open_folder
 from rules.judgement import doubts, permission, personal, place_of
-from rules.learning import beside, deciding, unlearned
+from rules.learning import beside, deciding, unlearned, unmeasured
 from rules.phrase import condition
 from rules.problem import Mistake, Place, Problem, ReadingError
 from rules.reach import Taken, possible, terms
@@ -82,7 +82,7 @@ def lint(document: Plain, own: Own, today: date) -> Iterator[Advice]:
     known, visitors = facts(document["site"]), personal(document["site"])
     for each in experiences:
         yield from ((each["file"], mistake) for mistake in (*_one(each, own, today), *unnamed(each, known, own)))
-        yield from ((each["file"], mistake) for mistake in doubts(each, visitors))
+        yield from ((each["file"], mistake) for mistake in (*doubts(each, visitors), *unmeasured(each, document["site"])))
         yield from ((each["file"], mistake) for mistake in _vain(each, document["site"]["dayparts"], own, today))
     yield from overlaps(experiences, own)
     yield from circles(experiences, own)

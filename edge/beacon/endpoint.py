@@ -79,7 +79,8 @@ class Beacon:
         return _MISSING.get(body)
 
     def _counts(self, request: Request) -> bool:
-        stored = cookie.read(request.headers) if b"cookie" in request.fields else None
+        sent = b";".join([value for name, value in request.headers if name == b"cookie"])
+        stored = cookie.read(request.headers) if b"off" in sent else None  # nothing else in it matters here
         return self._consent.of(request, stored) != "strict"
 
 

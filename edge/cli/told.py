@@ -40,9 +40,9 @@ def _tell_model(found: dict[str, Any]) -> Iterator[str]:
         notes += [f"its success changed {clock(each['changed'])}"] if each["changed"] else []
         line = f"  {each['variant']:<16} {each['successes']:>8,.0f} of {each['visits']:>9,.0f} {rate:>7}  {share}"
         yield f"{line}  {', '.join(notes)}".rstrip()
-    for name in ("agreement", "value"):
-        if found[name] is not None:
-            yield f"  {name}: {orjson.dumps(found[name]).decode()}"
+    if found["agreement"] is not None:
+        yield f"  it agrees with the rules on {found['agreement']:.1%} of the visits"
+        yield f"  its own choices would earn {found['value']:.2%}, those of the rules earn {found['rewards']:.2%}"
     for each in found["cells"] if found["signals"] else ():
         shares = ", ".join(f"{name} {share:.0%}" for name, share in each["shares"].items())
         yield f"    {' · '.join(each['cell'])}: {shares}"

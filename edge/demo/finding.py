@@ -52,6 +52,12 @@ class Learned:
     evidence: Evidence
     glances: Glances
 
+    @property
+    def tried(self) -> float:
+        """The share, 0 to 1, of passers-by for whom something else than their best so far is drawn, to find out."""
+        each = [1 - one.now[one.favourite] for one in self.findings]
+        return sum(each) / len(each) if each else 0.0
+
 
 class Findings:
     """Asks again and again, and remembers what the answer was at first."""

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edge.demo.finding import Finding, Learned
-from edge.demo.report import clicked, rests
+from edge.demo.report import rests
 from edge.demo.taste import EXPERIENCE
 
 _BAR: Final = 12
@@ -29,7 +29,7 @@ def panel(learned: Learned, most: int) -> tuple[Panel, int]:
         table,
         title=f"{EXPERIENCE}, learned {rests(learned.evidence)}",
         title_align="left",
-        subtitle=_clicks(learned),
+        subtitle=_brings(learned),
         subtitle_align="left",
         border_style="dim",
     )
@@ -51,9 +51,11 @@ def _share(finding: Finding, name: str) -> Text:
     return Text.assemble((bar, "bright_green" if liked else "dim"), f" {name} ", (said, "dim"), tick)
 
 
-def _clicks(learned: Learned) -> str:
+def _brings(learned: Learned) -> str:
+    """What it brings, and what it costs."""
     glances = learned.glances
     return (
-        f"clicked at first {clicked(glances.at_first())} · lately {clicked(glances.lately())}"
-        f" · held out {clicked(glances.held())} · ✓ what they like"
+        f"clicked {glances.at_first().share:.0%} → {glances.lately().share:.0%}"
+        f" · {glances.held_share:.0%} held out, who clicked {glances.held().share:.0%}"
+        f" · {learned.tried:.0%} drawn to find out"
     )

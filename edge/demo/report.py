@@ -49,15 +49,15 @@ def _learned(told: Learned) -> Iterator[str]:
     width = max((len(one.place) for one in told.findings), default=0)
     yield from (f"  {one.place:<{width}}  {moved(one)}; likes {one.likes}" for one in told.findings)
     clicks = (("at first", glances.at_first()), ("lately", glances.lately()), ("held out", glances.held()))
+    yield f"shares      {glances.held_share:.0%} held out, {told.tried:.0%} drawn to find out"
     yield f"clicked     {', '.join(f'{when} {clicked(each)}' for when, each in clicks)}"
 
 
 def rests(evidence: Evidence) -> str:
-    """Say what it rests on: `from 612 pages that were seen, 187 of them clicked on (snapshot 31)`."""
+    """Say what it rests on: `from 612 pages seen and 187 clicks (snapshot 31)`."""
     if not evidence.snapshot:
         return "nothing yet"
-    seen, clicks = f"{evidence.exposures:,}", f"{evidence.rewards:,}"
-    return f"from {seen} pages that were seen, {clicks} of them clicked on (snapshot {evidence.snapshot:,})"
+    return f"from {evidence.exposures:,} pages seen and {evidence.rewards:,} clicks (snapshot {evidence.snapshot:,})"
 
 
 def moved(finding: Finding) -> str:

@@ -75,7 +75,7 @@ class Screen:
             ),
             *((found[0],) if found else ()),
             Panel(shares, title="shown so far", title_align="left", border_style="dim"),
-            Text("  Ctrl-C ends with a summary", style="dim"),
+            Text(f"  Ctrl-C ends with a summary{'      ✓ is what they like most' if found else ''}", style="dim"),
         )
 
     def _top(self, told: Summary) -> RenderableType:

@@ -93,6 +93,11 @@ class Glances:
         since = self._last[-1].at - AWHILE if self._last else 0.0
         return _clicks([each for each in self._last if not each.held and each.at >= since])
 
+    @property
+    def held_share(self) -> float:
+        """The share of those who are held out, 0 to 1."""
+        return sum(each.held for each in self._last) / len(self._last) if self._last else 0.0
+
     def held(self) -> Clicks:
         """Of those who are held out, all the time."""
         return _clicks([each for each in self._last if each.held])

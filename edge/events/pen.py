@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,9 @@ _PAUSE: Final = 1.0
 """Seconds until a file that has failed is tried again."""
 _SAY: Final = 60.0
 """Seconds from one line about that to the next."""
+
+_AT_ONCE: Final = 100
+"""Rows of one statement."""
 
 Rows = Sequence[Exposure] | Sequence[Outcome]
 """Rows of one kind, that came together."""
@@ -129,8 +133,18 @@ def insert(rows: Sequence[Exposure | Outcome], connection: sqlite3.Connection) -
     """Write rows within a transaction; how many of them were not there yet."""
     exposures = [_values(row) for row in rows if type(row) is Exposure]
     outcomes = [row for row in rows if type(row) is Outcome]
-    new = connection.executemany(_EXPOSURE, exposures).rowcount if exposures else 0
-    return new + (connection.executemany(_OUTCOME, outcomes).rowcount if outcomes else 0)
+    return _insert(_EXPOSURE, exposures, connection) + _insert(_OUTCOME, outcomes, connection)
+
+
+def _insert(begin: str, rows: Sequence[Sequence[object]], connection: sqlite3.Connection) -> int:
+    """Many rows with one statement: after each the thread would wait for its turn anew."""
+    new = 0
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        marks = f"({','.join('?' * len(some[0]))})"
+        statement = f"{begin} VALUES {','.join([marks] * len(some))} ON CONFLICT DO NOTHING"
+        new += connection.execute(statement, [*chain.from_iterable(some)]).rowcount
+    return new
 
 
 def _values(row: Exposure) -> tuple[object, ...]:
@@ -142,7 +156,5 @@ _CELL: Final = Exposure._fields.index("cell")
 
 _EXPOSURE: Final = """
 INSERT INTO exposures
-    (decision, experience, variant, side, reason, rule, model, cell, snapshot, p, window, issued, at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
-_OUTCOME: Final = """
-INSERT INTO outcomes (decision, event, goal, value, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
+    (decision, experience, variant, side, reason, rule, model, cell, snapshot, p, window, issued, at)"""
+_OUTCOME: Final = "INSERT INTO outcomes (decision, event, goal, value, at)"

@@ -1,11 +1,15 @@
 """Feedback that is not plausible is not learned from: a machine that clicks, or a page that sends what it likes.
 
-Within one cell and one variant, so many visits bring about so many successes. Where there are more than four times as
-many as elsewhere, and four standard deviations of that besides, what comes from there is dropped until it is plausible
-again. What it is compared with follows what is accepted, and what is dropped by a twentieth: a goal that really is
-reached ten times as often from now on is believed within a day or two, a burst is not.
+In one place, so many visits bring about so many successes. Where there are more than four times as many as is usual,
+and four standard deviations of that besides, what comes from there is dropped until it is plausible again. There are
+three sorts of places: each cell of a variant, within a day; each variant and the whole model, within an hour. A machine
+that always looks the same is found in its cell, and what others do goes on; one that looks different each time is found
+in the coarser places.
 
-Counts are of one day of exposures. A cell counts from its first success on, which is all that must be remembered.
+What is usual follows what is accepted, and what is dropped by a twentieth: a goal that really is reached ten times as
+often from now on is believed within a day or two, a burst is not. Three times as often is never doubted, nor is a goal
+that a quarter of the visits or more reach. When its hour or day is over a place keeps half of its counts, so that a
+burst is not learned from anew each hour; one counts from its first success on, which is all that must be remembered.
 """
 
 from __future__ import annotations
@@ -13,19 +17,68 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
+_HOUR: Final = 3_600.0
 _DAY: Final = 86_400.0
 _MOST: Final = 4_096
-"""Pairs of cell and variant that are counted; the oldest go first."""
+"""Places of one sort that are counted; the oldest go first."""
 _FEW: Final = 10
 """Visits below which everything is plausible."""
 _TIMES: Final = 4.0
 _EXPECTED: Final = (1.0, 20.0)
 """Successes and visits, before there are any."""
 _DOUBTED: Final = 0.05
-"""Weight of what was dropped in what is expected from then on."""
+"""Weight of what was dropped in what is usual from then on."""
 
-Place = tuple[str, tuple[str, ...]]
-"""A variant, and a cell."""
+Place = tuple[str, ...]
+"""Nothing: the whole model. A variant. A variant and the values of a cell."""
+
+
+class Span:
+    """Visits and successes by place, within an hour or a day of exposures."""
+
+    def __init__(self, seconds: float) -> None:
+        self.number = 0  # which one it is, since the epoch
+        self.counts: dict[Place, list[float]] = {}  # [visits, successes]
+        self._seconds = seconds
+
+    def turn(self, at: float) -> int:
+        """Go on to the span of this moment: how many have ended."""
+        number = int(at // self._seconds)
+        if number <= self.number:
+            return 0
+        ended, self.number = (number - self.number if self.number else 0), number
+        for _ in range(min(ended, 8)):
+            halves = ((place, [visits / 2, successes / 2]) for place, (visits, successes) in self.counts.items())
+            self.counts = {place: half for place, half in halves if half[1] >= 1}
+        return ended
+
+    def plausible(self, place: Place, reward: float, usual: float) -> bool:
+        """Count a visit, and say whether there are no more successes than there may be at this usual rate."""
+        counts = self.counts.get(place)
+        if counts is None:
+            if reward <= 0:
+                return True
+            if len(self.counts) >= _MOST:
+                del self.counts[next(iter(self.counts))]
+            counts = self.counts[place] = [0.0, 0.0]
+        counts[0] += 1
+        counts[1] += reward
+        if counts[0] < _FEW:
+            return True
+        expected = _TIMES * counts[0] * usual
+        return counts[1] <= expected or counts[1] <= expected + 4 * math.sqrt(expected)
+
+    def plain(self) -> list[Any]:
+        """All of it, as JSON."""
+        return [self.number, [[*place, *counts] for place, counts in self.counts.items()]]
+
+    @classmethod
+    def of(cls, seconds: float, plain: list[Any]) -> Span:
+        """The span that gave this."""
+        span, (number, rows) = cls(seconds), plain
+        span.number = int(number)
+        span.counts = {tuple(map(str, row[:-2])): [float(row[-2]), float(row[-1])] for row in rows}
+        return span
 
 
 class Guard:
@@ -33,62 +86,41 @@ class Guard:
 
     def __init__(self) -> None:
         self.dropped = 0
-        self._day = 0
         self._successes, self._visits = _EXPECTED
-        self._counts: dict[Place, list[float]] = {}  # [visits, successes]
+        self._hour, self._day = Span(_HOUR), Span(_DAY)
 
     def passes(self, cell: tuple[str, ...], variant: str, reward: float, at: float) -> bool:
         """Whether this row may be learned; `at` is when it was exposed, in seconds since the epoch."""
-        self._turn(int(at // _DAY))
-        plausible = self._plausible((variant, cell), reward)
+        self._hour.turn(at)
+        for _ in range(min(self._day.turn(at), 8)):  # what was usual counts half
+            self._successes = (self._successes + _EXPECTED[0]) / 2
+            self._visits = (self._visits + _EXPECTED[1]) / 2
+        plausible = self._plausible(cell, variant, reward)
         weight = 1.0 if plausible else _DOUBTED
         self._successes += weight * reward
         self._visits += weight
         self.dropped += not plausible
         return plausible
 
-    def _turn(self, day: int) -> None:
-        """Begin a new day: counts anew, and what is expected with half its weight."""
-        if day > self._day:
-            for _ in range(min(day - self._day, 8) if self._day else 0):
-                self._successes = (self._successes + _EXPECTED[0]) / 2
-                self._visits = (self._visits + _EXPECTED[1]) / 2
-            self._day = day
-            self._counts.clear()
-
-    def _plausible(self, place: Place, reward: float) -> bool:
-        counts = self._counts.get(place)
-        if counts is None:
-            if reward <= 0:
-                return True
-            if len(self._counts) >= _MOST:
-                del self._counts[next(iter(self._counts))]
-            counts = self._counts[place] = [0.0, 0.0]
-        counts[0] += 1
-        counts[1] += reward
-        expected = _TIMES * counts[0] * self._successes / self._visits
-        return counts[0] < _FEW or counts[1] <= expected + 4 * math.sqrt(expected)
+    def _plausible(self, cell: tuple[str, ...], variant: str, reward: float) -> bool:
+        """What is doubted in a finer place does not speak against the coarser ones."""
+        usual = self._successes / self._visits
+        return (
+            self._day.plausible((variant, *cell), reward, usual)
+            and self._hour.plausible((variant,), reward, usual)
+            and self._hour.plausible((), reward, usual)
+        )
 
     def state(self) -> dict[str, Any]:
         """All of it, as JSON."""
-        counts = [[variant, *cell, *numbers] for (variant, cell), numbers in self._counts.items()]
-        return {
-            "dropped": self.dropped,
-            "day": self._day,
-            "base": [self._successes, self._visits],
-            "counts": counts,
-        }
+        usual = [self._successes, self._visits]
+        return {"dropped": self.dropped, "usual": usual, "hour": self._hour.plain(), "day": self._day.plain()}
 
     @classmethod
     def of(cls, state: dict[str, Any]) -> Guard:
         """The guard that gave this state. Raises what a wrong shape brings about."""
         guard = cls()
-        guard.dropped, guard._day = int(state["dropped"]), int(state["day"])
-        guard._successes, guard._visits = map(float, state["base"])
-        guard._counts = dict(map(_count, state["counts"]))
+        guard.dropped = int(state["dropped"])
+        guard._successes, guard._visits = map(float, state["usual"])
+        guard._hour, guard._day = Span.of(_HOUR, state["hour"]), Span.of(_DAY, state["day"])
         return guard
-
-
-def _count(row: list[Any]) -> tuple[Place, list[float]]:
-    variant, *cell, visits, successes = row
-    return (str(variant), tuple(map(str, cell))), [float(visits), float(successes)]

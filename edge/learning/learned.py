@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from online_models.snapshot import Model
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 _CELLS: Final = 256
 """Cells whose traffic is known."""
 _MUCH: Final = 10_000.0

@@ -75,6 +75,7 @@ def _model(log: Log, key: str, model: Model) -> dict[str, Any]:
         ],
         "agreement": model.numbers.get("agreement"),
         "value": model.numbers.get("value"),
+        "rewards": model.numbers.get("rewards"),
     }
 
 

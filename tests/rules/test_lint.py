@@ -56,6 +56,18 @@ def test_after_an_entry_for_everybody_the_next_one_is_told_and_no_more(tmp_path:
     )
 
 
+@pytest.mark.parametrize(
+    ("own", "site"),
+    [("holdout: 5%", ""), ("", "holdout: 2%"), ("choose: [{split: {a: 50, b: 50}}]", ""), ("choose: [{learn: [a, b]}]", "")],
+)
+def test_a_guardrail_has_something_to_compare_with_by_a_holdout_or_a_draw_with_the_default(
+    own: str, site: str, tmp_path: Path
+) -> None:
+    file = HERO if "choose" not in own else HERO.partition("choose:")[0]
+    file += f"{own}\ngoal: click h1\nnot_worse: [bounce]\n"
+    assert warnings(tmp_path, hero=file, site=f"timezone: Europe/Oslo\n{site}\n") == ()
+
+
 def test_the_days_of_an_experience_are_counted_to_the_given_date(tmp_path: Path) -> None:
     started = HERO + "starts: 2026-08-24\n"
     assert warnings(tmp_path, date(2026, 11, 22), hero=started) == ()

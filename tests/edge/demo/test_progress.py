@@ -41,8 +41,8 @@ def test_what_they_like_in_truth_has_a_tick() -> None:
 
 def test_the_frame_says_what_it_rests_on_and_what_it_brings() -> None:
     top, *_, bottom = drawn(LISBON)
-    assert "learned from 518 pages that were seen, 186 of them clicked on (snapshot 44)" in top
-    assert "clicked at first 33% of 9 · lately 33% of 9 · held out 100% of 1 · ✓ what they like" in bottom
+    assert "learned from 518 pages seen and 186 clicks (snapshot 44)" in top
+    assert "clicked 33% → 33% · 10% held out, who clicked 100% · 29% drawn to find out" in bottom
 
 
 def test_before_anything_is_learned_it_says_so() -> None:

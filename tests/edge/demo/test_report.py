@@ -45,10 +45,11 @@ def test_what_was_learned_is_told_between_decisions_and_cache() -> None:
     now = {"boots": 0.2, "stove": 0.75, "lantern": 0.05}
     found = Finding("sofa", "Seattle 16:05 mobile", dict.fromkeys(now, 1 / 3), now, "stove")
     told = replace(TOLD, learned=Learned([found], Evidence(1200, 300, 44), glances))
-    assert summary(told).splitlines()[4:8] == [
+    assert summary(told).splitlines()[4:9] == [
         "beacons     3 written down, 1 lost",
-        "learned     shop-window, from 1,200 pages that were seen, 300 of them clicked on (snapshot 44)",
+        "learned     shop-window, from 1,200 pages seen and 300 clicks (snapshot 44)",
         "  Seattle 16:05 mobile  stove 33% to 75%, boots 33% to 20%, lantern 33% to 5%; likes stove",
+        "shares      25% held out, 25% drawn to find out",
         "clicked     at first 33% of 3, lately 33% of 3, held out 0% of 1",
     ]
 

@@ -120,7 +120,8 @@ def test_it_fits_into_the_window(width: int, height: int, learned: Learned | Non
 def test_what_was_learned_is_shown_also_in_a_small_window() -> None:
     lines = drawn(Sight("sofa", "/", True, 200, (RULE,)), width=80, height=24, learned=LEARNED)
     assert "Seattle 16:05 mobile" in line(lines, "34% → 34%")
-    assert "learned from 9 pages that were seen" in "".join(lines)
+    assert "learned from 9 pages seen and 3 clicks (snapshot 2)" in "".join(lines)
+    assert "✓ is what they like most" in lines[-1]
 
 
 def test_a_small_window_still_says_where_to_go() -> None:
