@@ -21,7 +21,7 @@ help:
 	@echo 'make test      the tests; ARGS="tests/rules -x" chooses some'
 	@echo 'make check     lint, format, types, and the arrows of the architecture'
 	@echo 'make crawl     500 real pages through the edge, compared with their site; needs nginx and python3-doc'
-	@echo 'make bench     what a request costs, beside nginx and stock httpx (needs nginx and wrk), and what rules cost; ARGS="--memory"'
+	@echo 'make bench     what a request costs, beside nginx and stock httpx (needs nginx and wrk), and what rules and learning cost; ARGS="--memory"'
 	@echo 'make simulate  the policies beside Vowpal Wabbit and River in worlds whose truth is known; takes hours, ARGS="--seeds 2" is shorter'
 	@echo 'make jupyter   a JupyterLab behind the edge, used in headless Chromium; ARGS="--direct" leaves the edge out'
 	@echo 'make pictures  the pictures of the README, through headless Chromium'
@@ -45,7 +45,9 @@ crawl: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m loadtest.bench $(ARGS); held=$$?; \
-	$(BIN)/python -m tests.bench.rules || held=1; $(BIN)/python -m tests.bench.signals || held=1; exit $$held
+	$(BIN)/python -m tests.bench.rules || held=1; $(BIN)/python -m tests.bench.signals || held=1; \
+	$(BIN)/python -m tests.bench.learned || held=1; $(BIN)/python -m tests.bench.learner || held=1; \
+	$(BIN)/python -m tests.bench.beacon || held=1; $(BIN)/python -m tests.bench.full_speed || held=1; exit $$held
 
 simulate: $(READY)
 	@$(BIN)/python -m tests.bench.learning $(ARGS)

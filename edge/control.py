@@ -39,7 +39,7 @@ from edge.live.snapshots import learner, watch_age
 from edge.question import answer, whence
 from edge.run import Run, events, last_good, listening, orphaned, switches
 from edge.settings import Address, Settings, from_json
-from edge.settings.secret import fresh, keys_again
+from edge.settings.secret import keys_from_now_on
 from edge.signals.atlas import Atlas
 from edge.signals.called import Called
 from edge.signals.custom import longest_call
@@ -235,8 +235,7 @@ def _rewards(settings: Settings, current: Current) -> Rewards | None:
     file = events(settings)
     if file is None:
         return None
-    keys = partial(keys_again, settings, (fresh(),))
-    return Rewards(settings, file, current, keys, BeaconMetrics(), clock.system)
+    return Rewards(settings, file, current, keys_from_now_on(settings), BeaconMetrics(), clock.system)
 
 
 def _rules(current: Current) -> RuleSet | None:

@@ -50,12 +50,12 @@ def distribution(model: Model | None, policy: str, cell: Cell, arms: Arms) -> tu
 
 
 def cap(k: int) -> float:
-    """What a young arm has at most where `k` arms may be shown: all of them may be young, since K such shares fill 1."""
+    """What a young arm has at most where `k` arms may be shown; all may be young, since k such shares are 1 or more."""
     return min(1 / 2, 2 / k)
 
 
 def _capped(shares: Sequence[float], most: Sequence[float]) -> list[float]:
-    """What arms have beyond their most goes to the others in proportion, until none has more; the most sum to 1 or more."""
+    """What arms have beyond their most goes to the others in proportion, until none has more; all mosts fill 1."""
     full = [False] * len(shares)
     while True:
         left = 1 - sum(limit for limit, at in zip(most, full, strict=True) if at)

@@ -82,7 +82,9 @@ def lint(document: Plain, own: Own, today: date) -> Iterator[Advice]:
     known, visitors = facts(document["site"]), personal(document["site"])
     for each in experiences:
         yield from ((each["file"], mistake) for mistake in (*_one(each, own, today), *unnamed(each, known, own)))
-        yield from ((each["file"], mistake) for mistake in (*doubts(each, visitors), *unmeasured(each, document["site"])))
+        yield from (
+            (each["file"], mistake) for mistake in (*doubts(each, visitors), *unmeasured(each, document["site"]))
+        )
         yield from ((each["file"], mistake) for mistake in _vain(each, document["site"]["dayparts"], own, today))
     yield from overlaps(experiences, own)
     yield from circles(experiences, own)

@@ -17,6 +17,11 @@ CASELESS: Final = frozenset({"city"})
 """Signals whose values are compared without regard to capitals: conditions hold them as `folded` gives them."""
 
 
+def invented(signal: str) -> bool:
+    """Whether its values come out of the visitor's address, so that one visitor alone may have one."""
+    return signal.startswith(("query.", "utm.")) or signal in ("path", "previous.path")
+
+
 SEVERAL: Final = "; "
 """What stands between the names of a day that is several holidays: `All Saints' Day; National Unity Day`."""
 

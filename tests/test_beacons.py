@@ -106,9 +106,8 @@ def test_the_type_of_the_body_does_not_matter(edge: Served, folder: Path) -> Non
     [
         ("Sec-GPC: 1",),
         ("Cookie: windsock=off",),
-        ("User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",),
     ],
-    ids=["gpc", "opted out", "robot"],
+    ids=["gpc", "opted out"],
 )
 def test_of_who_is_not_counted_nothing_is_kept(edge: Served, folder: Path, fields: tuple[str, ...]) -> None:
     token = page(folder)

@@ -58,14 +58,15 @@ class Pages:
         self._keys = Keys(keys, "page")
 
     def seal(self, rows: Sequence[Row], now: float) -> str:
-        """The token of a page with these decisions; of very many it holds the first ones."""
+        """The token of a page with these decisions; of very many it holds the first ones; empty where none fits."""
         seconds = int(min(max(row[-1] for row in rows) + _AFTER, LONGEST))
         page, fit = _name(now), len(rows)
-        while True:
+        while fit:
             try:
                 return self._keys.seal({"d": rows[:fit], "i": page}, now, seconds)
             except TooLongError:
                 fit = fit * 3 // 4
+        return ""
 
     def open(self, token: str, now: float) -> Page | Refused:
         """What a token says, if it was made here."""

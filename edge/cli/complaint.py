@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from traceback import extract_tb
 
@@ -22,6 +23,8 @@ def _sentence(error: Exception, command: str) -> str:
         return _misunderstood(error, command)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}; check that the path is right and may be used"
+    if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT):
+        return f"{error.strerror}; make some room and try again"
     return _defect(error)
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
+from edge.cli.checkup.report import visible
 from edge.cli.flags import settings_options
 from edge.cli.log import moment
 from edge.cli.told import clock, told
@@ -73,7 +74,8 @@ def model(
         raise WindsockError(str(error)) from None
     except sqlite3.Error as error:
         raise WindsockError(f"the event log {events(settings)} cannot be used at the moment ({error})") from None
-    print(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode() if as_json else "\n".join(_TOLD[action](said)))
+    lines = [orjson.dumps(said, option=orjson.OPT_INDENT_2).decode()] if as_json else map(visible, _TOLD[action](said))
+    print("\n".join(lines))
 
 
 @contextmanager

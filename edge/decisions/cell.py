@@ -9,9 +9,11 @@ is `other`. How a cell is formed must not depend on anything else, since the dra
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
-from rules.signals import UNKNOWN, Signals, Value
+from rules.signals import UNKNOWN, Signals, Value, invented
 
 OTHER: Final = "other"
 """The values that are too rare to be learned from one by one."""
@@ -25,16 +27,22 @@ Cell = tuple[str, ...]
 def cell(asked: Sequence[str], signals: Signals, kept: Sequence[frozenset[str] | None] = ()) -> Cell:
     """A text for each signal that is asked for, in that order; `kept`: the values of each that are told apart.
 
-    Where nothing is kept (None, or a shorter list) all are. `UNKNOWN` is always told apart.
+    Where nothing is kept (None, or a shorter list) all are, but for what one visitor alone may have in an address: that
+    must not get into a token or the log before it is known that several have it. `UNKNOWN` is always told apart.
     """
-    values = raw(asked, signals)
-    if not kept:
+    values, keeps = raw(asked, signals), _keeps(tuple(asked), tuple(kept))
+    if not keeps:
         return values
-    told = [
-        value if keep is None or value in keep or value == UNKNOWN else OTHER
-        for value, keep in zip(values, kept, strict=False)
-    ]
-    return (*told, *values[len(told) :])
+    told = zip(values, keeps, strict=True)
+    return tuple([value if keep is None or value in keep or value == UNKNOWN else OTHER for value, keep in told])
+
+
+@lru_cache(maxsize=1024)
+def _keeps(asked: tuple[str, ...], kept: tuple[frozenset[str] | None, ...]) -> tuple[frozenset[str] | None, ...]:
+    """For each signal the values that are told apart, None for all; empty where that is so for each."""
+    pairs = zip_longest(asked, kept[: len(asked)])
+    found = tuple(frozenset() if keep is None and invented(name) else keep for name, keep in pairs)
+    return found if any(keep is not None for keep in found) else ()
 
 
 def raw(asked: Sequence[str], signals: Signals) -> Cell:

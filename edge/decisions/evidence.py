@@ -59,7 +59,7 @@ def _of(snapshot: Snapshot | None, known: bool, stale: bool, now: float) -> str:
         why = "the last snapshot is more than a day old and not used" if stale else "nothing is learned yet"
         return f"{why}: shares are even"
     made = f"snapshot {snapshot.number} ({snapshot.version}), made {_ago(now - snapshot.made)}"
-    held = f"; held back: {snapshot.held}" if snapshot.held else ""
+    held = f"; {snapshot.held}" if snapshot.held else ""
     return f"by {made}{held}" if known else f"{made}, knows nothing of it yet: shares are even"
 
 

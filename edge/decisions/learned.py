@@ -3,8 +3,8 @@
 The distribution of a cell comes from the numbers of the snapshot alone, so whoever has the snapshot, the cell and the
 variants finds the same shares again. They become whole counts here, as all shares do (see `rules.draw`), with two more
 rules: the smallest share is rounded up, since a floor that rounds to nothing would end what is learned of a variant;
-and the share of a young variant, which is capped, is not rounded up beyond its cap. What was worked out is kept with the edition,
-and goes when another snapshot comes.
+and the share of a young variant is not rounded up beyond its cap. What was worked out is kept with the edition, and
+goes when another snapshot comes.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def lesson(experience: str, entry: Entry, signals: Signals, edition: Edition) ->
 def odds(taught: Lesson, shares: Shares, play: int, edition: Edition) -> Odds:
     """The shares of the variants that may be shown, in their order: the edition remembers those of many cells."""
     key = (taught.model, taught.cell, shares, play)
-    found: Odds | None = edition.remembered.get(key)
-    if found is None:
+    try:
+        found: Odds = edition.remembered[key]
+    except KeyError:
         model, arms = _model(edition, taught.model), tuple(name for name, _ in shares)
         found = edition.remembered[key] = dealt(model, taught.policy, taught.cell, arms, play)
     return found

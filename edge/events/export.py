@@ -32,7 +32,7 @@ def rows(file: Path, since: float = 0.0) -> Iterator[Mapping[str, Any]]:
             for question in (_EXPOSURES, _OUTCOMES, _TALLIES):
                 for row in connection.execute(question, {"since": since}):
                     yield _plain(dict(row))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise WindsockError(f"{file} cannot be read to its end ({error})") from None
 
 

@@ -179,8 +179,12 @@ class Log:
 
 
 def exposure(row: Sequence[Any]) -> Exposure:
-    """An exposure from its columns, in their order."""
-    return Exposure(*(*row[:7], tuple(orjson.loads(row[7])), *row[8:]))
+    """An exposure from its columns, in their order; one whose cell is damaged has none."""
+    try:
+        cell = tuple(orjson.loads(row[7]))
+    except (ValueError, TypeError):
+        cell = ()
+    return Exposure(*(*row[:7], cell, *row[8:]))
 
 
 _AFTER: Final = 3600.0

@@ -2,7 +2,8 @@
 
 A value that is seen `OFTEN` times a day is kept; it is dropped again when it falls below half of that, so that one at
 the edge does not come and go. Two days count, today and yesterday, whichever saw more of it. On the first day of a
-signal all are kept until they are too many: there is no day yet to judge by.
+signal all are kept until they are too many: there is no day yet to judge by. Of what comes out of addresses none is
+kept before it was seen often enough: it may be of one visitor alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 from edge.events.log import Log
 from edge.learning.pupil import Pupil
 from online_models.snapshot import Snapshot
+from rules.signals import invented
 
 OFTEN: Final = 20
 """Times a day."""
@@ -73,4 +75,10 @@ class Values:
 
 def _served(snapshot: Snapshot | None, key: str, signals: tuple[str, ...]) -> tuple[Kept, ...]:
     model = snapshot.models.get(key) if snapshot else None
-    return model.values if model and len(model.values) == len(signals) else (None,) * len(signals)
+    values = model.values if model and len(model.values) == len(signals) else (None,) * len(signals)
+    return tuple(
+        [
+            frozenset() if keep is None and invented(signal) else keep
+            for signal, keep in zip(signals, values, strict=True)
+        ]
+    )

@@ -149,8 +149,9 @@ class Learner:
         since = now - before.made if before else RENEW
         if self._rules is None or (0 <= since < PACE) or not (self._stale or since < 0 or since >= RENEW):
             return
-        body, self._stale = write(self._snapshot(before, now)), False
+        self._stale = False
         try:
+            body = write(self._snapshot(before, now))
             snapshot = read(body)
         except ValueError as error:
             self._counts.add("failures")

@@ -11,6 +11,11 @@ from edge.learning.join import over
 BATCH: Final = 2_000
 """Rows that are read at once."""
 
+_AHEAD: Final = 86_400.0
+"""Seconds that a row may be ahead of now; what is further ahead was written while a clock was wrong."""
+_AGAIN: Final = 60.0
+"""Seconds after which a row that is not closed is looked at again, whatever it says."""
+
 Row = tuple[Exposure, list[Outcome]]
 
 
@@ -34,9 +39,9 @@ class Reading:
         found = log.exposures(self.upto, BATCH, self.experience)
         ripe, upto = [], self.upto
         for seq, exposure in found:
-            if self._wanted(exposure):
+            if self._wanted(exposure) and not _misdated(exposure, log, now, last):
                 if over(exposure, self._longest) > now:
-                    self.due = over(exposure, self._longest)
+                    self.due = min(over(exposure, self._longest), now + _AGAIN)
                     break
                 ripe.append(exposure)
             upto = seq
@@ -51,3 +56,8 @@ class Reading:
     def lag(self, now: float) -> float:
         """Seconds that the oldest closed row has waited."""
         return max(now - self._closed, 0.0) if self._closed else 0.0
+
+
+def _misdated(row: Exposure, log: Log, now: float, last: int) -> bool:
+    """Whether a row is of a day that has yet to come while the latest is not: nobody waits for that day."""
+    return row.at > now + _AHEAD and any(latest.at <= now + _AHEAD for _, latest in log.exposures(last - 1, 1))

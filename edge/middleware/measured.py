@@ -92,7 +92,12 @@ def _forms(experience: Experience) -> Sequence[Forms]:
 
 
 def fallen(decision: Decision, experience: Experience) -> Decision:
-    """The decision for a visitor whose variant could not be shown after all: the default, learned from by nobody."""
+    """The decision for a visitor whose variant could not be shown after all: the default, learned from by nobody.
+
+    Who is held out stays so: the other side of the coin must not grow by what fails.
+    """
+    if decision.reason == "holdout":
+        return decision
     shown = replace(decision, variant=experience.default, reason="error", probability=1.0)
     return replace(shown, distribution={experience.default: 1.0}, model="", cell=(), snapshot="")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote
@@ -62,7 +62,7 @@ def make(
     is measured.
     """
     met = [(decision, edition.named[decision.experience]) for decision in decisions]
-    met = [(d, x) for d, x in met if _can_apply(request, x)]
+    met = list(_with_one_path([(d, x) for d, x in met if _can_apply(request, x)]))
     running = [(d, x) for d, x in met if d.reason != "off"]
     active = [(d, x) for d, x in running if d.reason != "outside" or (x.coins and x.window.open(context.at))]
     elsewhere = [(d, x) for d, x in active if x.delivery != "page"]
@@ -99,6 +99,20 @@ def _can_apply(request: Request, experience: Experience) -> bool:
     if experience.delivery == "header":
         return True
     return request.method in _SAFE_METHODS and not (experience.delivery == "path" and _announces_body(request))
+
+
+def _with_one_path(met: Sequence[tuple[Decision, Experience]]) -> Iterator[tuple[Decision, Experience]]:
+    """Where several experiences want another path, the first one has it, and the others count as not shown."""
+    taken = False
+    for decision, experience in met:
+        wants = experience.delivery == "path" and decision.reason != "off" and _target_of(decision, experience) != ""
+        yield (fallen(decision, experience) if wants and taken else decision), experience
+        taken |= wants
+
+
+def _target_of(decision: Decision, experience: Experience) -> str:
+    variant = experience.variants.get(decision.variant or "")
+    return variant.target if variant else ""
 
 
 def _announces_body(request: Request) -> bool:

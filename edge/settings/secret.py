@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -87,6 +88,18 @@ def keys_again(settings: Settings, known: tuple[bytes, ...]) -> tuple[bytes, ...
     except WindsockError as error:
         _log.warning("%s; the keys of before stay in use", error)
         return known
+
+
+def keys_from_now_on(settings: Settings) -> Callable[[], tuple[bytes, ...]]:
+    """What gives the keys as the file has them at each asking; those of before while it cannot be used."""
+    known: tuple[bytes, ...] = (fresh(),)
+
+    def keys() -> tuple[bytes, ...]:
+        nonlocal known
+        known = keys_again(settings, known)
+        return known
+
+    return keys
 
 
 def fresh() -> bytes:

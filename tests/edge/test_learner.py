@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -172,6 +173,22 @@ def test_a_log_that_is_locked_is_waited_for(edge: Edge) -> None:
         other.execute("ROLLBACK")
     until(lambda: edge.learned() == 20, 30)
     assert edge.logs("the learner learns again")
+
+
+def test_on_a_full_disk_nothing_is_lost_and_it_goes_on_when_there_is_room(edge: Edge) -> None:
+    process = edge.start()
+    with Log(edge.store, "normal") as log:
+        visit(log, 1, random.Random(1))
+        until(lambda: edge.learned() == 20, 30)
+        hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)[1]
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8_192, hard))
+        visit(log, 2, random.Random(2))
+        until(lambda: edge.logs("nothing can be learned"), 30)
+        assert edge.learned() == 20
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        until(lambda: edge.learned() == 40, 30)
+        until(lambda: edge.logs("the learner learns again"), 30)
+    assert process.poll() is None
 
 
 @pytest.mark.parametrize("content", [b"this is no database, and never was" * 100, b"SQLite format 3\0" + b"x" * 5000])

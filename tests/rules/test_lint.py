@@ -58,7 +58,12 @@ def test_after_an_entry_for_everybody_the_next_one_is_told_and_no_more(tmp_path:
 
 @pytest.mark.parametrize(
     ("own", "site"),
-    [("holdout: 5%", ""), ("", "holdout: 2%"), ("choose: [{split: {a: 50, b: 50}}]", ""), ("choose: [{learn: [a, b]}]", "")],
+    [
+        ("holdout: 5%", ""),
+        ("", "holdout: 2%"),
+        ("choose: [{split: {a: 50, b: 50}}]", ""),
+        ("choose: [{learn: [a, b]}]", ""),
+    ],
 )
 def test_a_guardrail_has_something_to_compare_with_by_a_holdout_or_a_draw_with_the_default(
     own: str, site: str, tmp_path: Path

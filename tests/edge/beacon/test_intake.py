@@ -170,6 +170,15 @@ def test_what_a_server_says_is_a_share_of_the_most_there_is(tmp_path: Path, valu
     assert run(tmp_path, step) == [[pytest.approx(share)]]
 
 
+def test_what_a_visitor_says_a_reward_is_worth_does_not_count(tmp_path: Path) -> None:
+    async def step(site: Site) -> list[float]:
+        token = site.page("form")
+        await became(site, beacon(token, "reward", goal="signup", value=25))
+        return [kept[3] for kept in site.kept(token)]
+
+    assert run(tmp_path, step) == [[1.0]]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "kept"),
     [

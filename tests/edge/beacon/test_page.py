@@ -28,6 +28,11 @@ def test_a_page_comes_back_as_it_was_said() -> None:
     assert [each.side for each in page.exposures(NOW)] == ["personal", "holdout"]
 
 
+def test_a_page_of_which_nothing_fits_has_no_token() -> None:
+    (experience, *told), cell = row("hero"), ["\N{GRINNING FACE}" * 64] * 40
+    assert PAGES.seal([(experience, *told[:5], cell, *told[6:])], NOW) == ""  # type: ignore[list-item]
+
+
 def test_no_two_pages_have_one_name() -> None:
     tokens = {PAGES.seal([row("hero")], NOW) for _ in range(1000)}
     assert len(tokens) == 1000

@@ -21,6 +21,10 @@ from edge.errors import WindsockError
             FileNotFoundError(2, "No such file or directory", "a.yaml"),
             "windsock check: a.yaml: No such file or directory; check that the path is right and may be used",
         ),
+        (
+            OSError(28, "No space left on device"),
+            "windsock check: No space left on device; make some room and try again",
+        ),
     ],
 )
 def test_what_went_wrong_is_told_in_one_line(error: Exception, line: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from edge.cli import run
+from edge.events.log import Log
 from edge.events.writer import Writer
 from tests.edge.events.rows import exposure, reward
 
@@ -93,6 +94,13 @@ def test_bad_input_is_one_line(
     assert (said.out, said.err.count("\n")) == ("", 1)
     assert said.err.startswith("windsock log: ")
     assert told.lower() in said.err.lower()
+
+
+def test_a_row_that_is_damaged_is_one_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Log(file) as log, log.transaction() as connection:
+        connection.execute("UPDATE exposures SET cell = '[\"mob' WHERE decision = 'new.0'")
+    assert run(["log", "export", "--store", f"sqlite:///{file}"]) == 2
+    assert f"windsock log: {file} cannot be read to its end" in capsys.readouterr().err
 
 
 def test_who_reads_only_the_beginning_is_no_trouble(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from edge.cli import run
 from edge.events.log import Log
 from edge.live.published import publish
 from rules.load import load
-from tests.edge.learning.lesson import KEY, Lesson, rules, visits
+from tests.edge.learning.lesson import KEY, Lesson, put, rules, shown, visits
 
 RATES = {"a": 0.03, "b": 0.1, "c": 0.03}
 
@@ -44,6 +44,15 @@ def test_people_are_told_what_was_learned(capsys: pytest.CaptureFixture[str]) ->
     told = said(capsys, "show", "hero")
     assert "hero: visitor by device; 600 exposures learned" in told
     assert "mobile: a " in told
+
+
+def test_what_a_visitor_made_up_tells_the_terminal_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = time.time()
+    with Log(tmp_path / "windsock.db", "normal") as log:
+        put(log, [shown("made-up.0", at=at, cell=("\x1b[2J\x1b[31mbought\n by nobody",))])
+    told = said(capsys, "show", "hero")
+    assert "\\x1b[2J\\x1b[31mbought\\n by nobody: a " in told
+    assert "\x1b" not in told
 
 
 def test_programs_are_told_the_same(capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,8 +59,16 @@ def test_what_is_counted_is_the_value_before_it_becomes_other() -> None:
 
 
 def test_a_text_that_a_visitor_makes_long_is_other() -> None:
-    assert cell(["utm.source"], {"utm.source": "x" * LONGEST}) == ("x" * LONGEST,)
-    assert cell(["utm.source"], {"utm.source": "x" * (LONGEST + 1)}) == ("other",)
+    assert cell(["city"], {"city": "x" * LONGEST}) == ("x" * LONGEST,)
+    assert cell(["city"], {"city": "x" * (LONGEST + 1)}) == ("other",)
+
+
+@pytest.mark.parametrize("name", ["query.q", "utm.content", "path", "previous.path"])
+def test_what_one_visitor_alone_may_have_in_an_address_is_other_until_it_is_kept(name: str) -> None:
+    signals: Signals = {name: "jane@example.com"}
+    assert cell([name], signals) == cell([name], signals, (None,)) == ("other",)
+    assert cell([name], signals, (frozenset({"jane@example.com"}),)) == ("jane@example.com",)
+    assert cell([name], {}) == ("unknown",)
 
 
 @given(st.floats(-100, 59))

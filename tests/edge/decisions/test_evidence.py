@@ -126,9 +126,17 @@ def test_a_snapshot_that_is_too_old_is_said_not_to_be_used(make: Make) -> None:
 def test_a_move_that_is_held_back_is_said(make: Make) -> None:
     edition = make(known())
     assert edition.snapshot is not None
-    held = replace(edition, snapshot=replace(edition.snapshot, held="b would move by 40 points"))
-    assert "; held back: b would move by 40 points" in text(held)
-    assert data(held)["learned"]["snapshot"]["held"] == "b would move by 40 points"
+    why = "a large move of hero is held back, for 10 minutes at most"
+    held = replace(edition, snapshot=replace(edition.snapshot, held=why))
+    assert f"; {why}" in text(held)
+    assert data(held)["learned"]["snapshot"]["held"] == why
+
+
+def test_a_snapshot_that_is_rolled_back_to_is_said_with_the_way_out(make: Make) -> None:
+    edition = make(known())
+    assert edition.snapshot is not None
+    why = "the models of snapshot 3 serve; windsock model rollback --release ends that"
+    assert f"; {why}" in text(replace(edition, snapshot=replace(edition.snapshot, held=why)))
 
 
 def test_one_winner_for_all_has_no_cell(make: Make) -> None:

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.decisions.learned import Lesson, dealt, lesson, odds, rounded
+from edge.decisions.learned import Lesson, dealt, lesson, odds, rounded, young
 from edge.edition import REMEMBERED, Edition
 from online_models.distribution import distribution
-from online_models.snapshot import write
+from online_models.snapshot import Model, write
 from rules.values import BUCKETS, Entry, RuleSet
 from tests.learned import model, snapshot
 
@@ -59,6 +59,45 @@ def test_no_variant_falls_below_the_floor_by_rounding(policy: str, play: int) ->
     assert sum(counts) == play
     assert min(counts) >= 1
     assert min(counts) >= min(ceil(min(shares) * play - 1e-6), play // 3)
+
+
+NUMBER = st.floats(-12, 12)
+SPREAD = st.floats(0, 9)
+VALUE = st.dictionaries(st.sampled_from(["mobile", "desktop", "other"]), st.tuples(NUMBER, SPREAD), max_size=3)
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Model:
+    """Whatever numbers a snapshot may hold, of up to twelve variants."""
+    policy, arms = draw(st.sampled_from(POLICIES)), "abcdefghijkl"[: draw(st.integers(1, 12))]
+    values = () if policy == "everyone" else (st.lists(VALUE, min_size=2, max_size=2),)
+    worth = st.tuples(NUMBER, SPREAD, *values)
+    numbers = {
+        "arms": {arm: draw(worth) for arm in arms},
+        "new": (draw(NUMBER), draw(SPREAD)),
+        "unseen": (1.0, 0.5),
+        "explore": 0.1,
+        "overall": draw(NUMBER),
+        "shared": [{"mobile": draw(NUMBER)}, {}],
+        "gamma": draw(st.floats(0, 1e6)),
+    }
+    return Model(policy, tuple(arms), numbers, young=frozenset(draw(st.sets(st.sampled_from(arms)))))
+
+
+@given(models(), st.lists(st.sampled_from("abcdefghijklxyz"), min_size=1, max_size=15, unique=True), st.data())
+@settings(max_examples=200, deadline=None)
+def test_whatever_was_learned_each_variant_keeps_its_floor_in_whole_buckets(
+    found: Model, arms: list[str], data: st.DataObject
+) -> None:
+    cell = tuple(data.draw(st.lists(st.sampled_from(["mobile", "desktop", "unseen"]), max_size=2)))
+    play, k = data.draw(st.integers(len(arms), BUCKETS)), len(arms)
+    counted = dealt(found, found.policy, cell, tuple(arms), play).counted
+    assert sum(count for _, count in counted) == play
+    floor = (0.10 if found.policy == "cautious" else max(0.02, 0.005 * k)) / k
+    assert min(count for _, count in counted) / play >= floor - 1e-9
+    most = max(min(1 / 2, 2 / k) * play, ceil(play / k))
+    new = [count for arm, count in counted if arm in young(found, found.policy, arms)]
+    assert k == 1 or all(count <= most for count in new)
 
 
 @given(st.integers(1, BUCKETS), st.integers(2, 6), st.booleans())

@@ -57,6 +57,17 @@ def test_what_comes_at_once_is_written_at_once(file: Path) -> None:
     assert len(commits) <= 5
 
 
+def test_each_sender_hears_what_was_new_of_its_own_also_where_others_repeat_themselves(file: Path) -> None:
+    async def use(writer: Writer) -> None:
+        await writer.submit([exposure("a.0")])
+        shown = [["a.0"], ["b.0", "b.1"], ["b.1"]]
+        waiting = [writer.submit([exposure(name) for name in names]) for names in shown]
+        assert await asyncio.gather(*waiting, writer.submit([reward("b.0")])) == [0, 2, 0, 1]
+
+    run(file, use)
+    assert decisions(file) == ["a.0", "b.0", "b.1"]
+
+
 def test_rows_are_written_in_the_order_in_which_they_came(file: Path) -> None:
     names = [f"{number}.0" for number in range(300)]
 

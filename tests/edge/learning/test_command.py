@@ -8,10 +8,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from edge.cli.told import told
 from edge.events.log import Log
 from edge.learning.command import counts, discounted, export, lift, release, reset, rollback, warm
 from edge.learning.show import show
-from tests.edge.learning.lesson import KEY, NOW, OVER, Lesson, log_of, rules, visits
+from tests.edge.learning.lesson import HERO, KEY, NOW, OVER, Lesson, log_of, rules, visits
 
 
 @pytest.fixture
@@ -24,13 +25,25 @@ def log(tmp_path: Path) -> Iterator[Log]:
 
 
 def test_what_was_learned_is_told_with_its_evidence(log: Log) -> None:
-    told = show(log, NOW + 200)
-    (model,) = told["models"]
+    (model,) = show(log, NOW + 200)["models"]
     assert (model["model"], model["learned"], model["dropped"]) == (KEY, 300, 0)
     assert sum(each["visits"] for each in model["variants"]) == 300
     assert sum(each["share"] for each in model["variants"]) == pytest.approx(1)
     assert {tuple(each["cell"]) for each in model["cells"]} == {("mobile",), ("desktop",)}
     assert show(log, NOW, "other")["models"] == []
+
+
+def test_of_an_apprentice_is_told_what_it_and_the_rules_would_earn(tmp_path: Path) -> None:
+    asked = HERO.replace("from: [device]", "from: [device]\n    policy: rules\n  - split: {a: 50, b: 25, c: 25}")
+    with log_of(tmp_path / "windsock.db") as log:
+        rates, key = {"a": 0.02, "b": 0.3, "c": 0.02}, "hero/rules/device"
+        visits(log, 1500, rates, model=key, reason="split", rule=2)
+        Lesson(log, rules(tmp_path / "rules", asked)).until(NOW + 60 + OVER)
+        found = show(log, NOW + 200)
+        (model,) = found["models"]
+    assert model["value"] > model["rewards"] > 0.05
+    assert 0 < model["agreement"] < 1
+    assert f"those of the rules earn {model['rewards']:.2%}" in "\n".join(told(found))
 
 
 def test_nothing_is_told_of_a_log_from_which_nothing_was_learned(tmp_path: Path) -> None:

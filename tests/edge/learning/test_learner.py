@@ -14,7 +14,7 @@ import pytest
 from edge.events.log import Audit, Log
 from edge.learning.learner import RENEW, Learner, last_good
 from edge.learning.orders import Orders
-from online_models.snapshot import read
+from online_models.snapshot import read, write
 from tests.edge.learning.lesson import (
     GOAL,
     HERO,
@@ -88,6 +88,21 @@ def test_a_row_that_waits_keeps_back_only_those_behind_it(log: Log, tmp_path: Pa
     lesson = Lesson(log, rules(tmp_path / "rules"))
     assert evidence(lesson, NOW + OVER + 15) == {"b": (1, 0)}
     assert evidence(lesson, NOW + OVER + 30) == {"b": (2, 0), "a": (1, 0)}
+
+
+def test_nobody_waits_for_the_day_of_a_clock_that_was_wrong_for_a_moment(log: Log, tmp_path: Path) -> None:
+    lesson = Lesson(log, rules(tmp_path / "rules"))
+    put(log, [shown("wrong", at=NOW + 400 * 86_400)])
+    lesson.learner.step(NOW + 1)
+    put(log, [shown("right", at=NOW + 2)])
+    assert evidence(lesson, NOW + 2 + OVER) == {"b": (1, 0)}
+
+
+def test_while_the_clock_of_the_learner_itself_is_wrong_nothing_is_passed_over(log: Log, tmp_path: Path) -> None:
+    put(log, [shown("one"), shown("two")])
+    lesson = Lesson(log, rules(tmp_path / "rules"), 0.0)
+    lesson.learner.step(10.0)
+    assert evidence(lesson, NOW + OVER) == {"b": (2, 0)}
 
 
 def test_a_snapshot_comes_in_the_same_second_as_the_window_closes(log: Log, tmp_path: Path) -> None:
@@ -376,6 +391,40 @@ def test_one_model_that_fails_keeps_its_last_numbers_and_the_others_learn(
     after = lesson.until(NOW + 300)
     assert after.models[KEY] == first.models[KEY]
     assert after.models["other/visitor/device"].evidence["b"] == (1, 0)
+
+
+def test_models_that_are_too_large_together_leave_the_last_snapshot_in_place(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = HERO.replace("experience: hero", "experience: other").replace("slot: h1", "slot: h2")
+    visits(log, 100, RATES)
+    lesson = Lesson(log, rules(tmp_path / "rules", HERO))
+    first = lesson.until(NOW + 60 + OVER)
+    monkeypatch.setattr("online_models.snapshot.LIMIT", len(write(first)) + 100)
+    lesson.learner.take(rules(tmp_path / "rules", HERO, second), NOW + 80)
+    put(log, [shown("o", at=NOW + 100, experience="other", model="other/visitor/device")])
+    assert lesson.until(NOW + 200) == first
+    assert log.states()["other/visitor/device"][0] == log.last()
+
+
+def test_what_comes_out_of_addresses_is_told_apart_once_it_was_seen_often_also_on_the_first_day(
+    log: Log, tmp_path: Path
+) -> None:
+    ruleset = rules(tmp_path / "rules", HERO.replace("[device]", "[device, utm.source]"))
+    key, day = "hero/visitor/device,utm.source", int(NOW // 86_400)
+    assert Lesson(log, ruleset).until(NOW).models[key].values == (None, frozenset())
+    with log.transaction() as connection:
+        for value, n in (("news", 20), ("jane", 10)):
+            connection.execute("INSERT INTO seen VALUES (?, ?, 'utm.source', ?, ?)", (day, key, value, n))
+    assert Lesson(log, ruleset).until(NOW + 5).models[key].values == (None, frozenset({"news"}))
+
+
+def test_a_row_that_is_damaged_is_passed_over_and_those_behind_it_are_learned(log: Log, tmp_path: Path) -> None:
+    put(log, [shown("a"), shown("b"), shown("c")])
+    with log.transaction() as connection:
+        connection.execute("UPDATE exposures SET cell = '[' WHERE decision = 'a'")
+        connection.execute("UPDATE exposures SET cell = '7' WHERE decision = 'b'")
+    assert Lesson(log, rules(tmp_path / "rules")).until(NOW + 700).models[KEY].evidence == {"b": (1, 0)}
 
 
 def test_a_snapshot_that_finds_no_room_is_published_as_soon_as_there_is(log: Log, tmp_path: Path) -> None:

@@ -112,6 +112,19 @@ def test_the_origin_hears_of_paths_and_fields_and_not_of_what_is_in_the_page(edi
     assert plan.variants == b"hero=phone,home=two,nav=b"
 
 
+def test_of_two_experiences_that_want_another_path_the_first_has_it_and_the_other_is_not_shown(edition: Make) -> None:
+    rules = edition(home=HOME, late=HOME.replace(": home", ": late").replace("/home-b", "/late-b"))
+    plan = make(REQUEST, CONTEXT, rules, [decided("home", "two"), decided("late", "two", model="late/even/")])
+    assert (plan.path, plan.told) == (b"/home-b", b"home=two, late=one")
+    assert [(each.reason, each.model) for each in plan.decisions] == [("rule", ""), ("error", "")]
+
+
+def test_who_is_held_out_of_one_path_stays_so_when_that_of_another_experience_fails(edition: Make) -> None:
+    rules = edition(home=HOME, late=HOME.replace(": home", ": late"))
+    plan = make(REQUEST, CONTEXT, rules, [decided("home", "one", "holdout"), decided("late", "two")])
+    assert [each.reason for each in with_default_path(plan).decisions] == ["holdout", "error"]
+
+
 def test_without_its_other_path_that_experience_shows_its_default_and_says_why(edition: Make) -> None:
     rules = edition(home=HOME, nav=RULED_NAV)
     plan = with_default_path(make(REQUEST, CONTEXT, rules, [decided("home", "two"), decided("nav", "b")]))

@@ -10,7 +10,7 @@ import pytest
 
 from edge.errors import WindsockError
 from edge.settings import Settings, load
-from edge.settings.secret import fresh, keys_again, keys_at_start, keys_of, make, secret_file
+from edge.settings.secret import fresh, keys_again, keys_at_start, keys_from_now_on, keys_of, make, secret_file
 
 KEY, OLD = b"0123456789abcdefghijklmnopqrstuv", b"zyxwvutsrqponmlkjihgfedcba987654"
 
@@ -91,6 +91,16 @@ def test_a_worker_that_comes_later_has_the_keys_of_now_and_else_those_of_before(
     assert keys_again(here, (OLD,)) == (KEY,)
     file.write_bytes(b"")
     assert keys_again(here, (OLD,)) == (OLD,)
+
+
+def test_while_the_file_cannot_be_used_the_keys_of_before_stay_in_use(tmp_path: Path) -> None:
+    file, keys = tmp_path / "windsock.secret", keys_from_now_on(settings(tmp_path))
+    file.write_bytes(KEY)
+    assert keys() == (KEY,)
+    file.write_bytes(b"short")
+    assert keys() == (KEY,)
+    file.unlink()
+    assert keys() == (KEY,)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
