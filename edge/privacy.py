@@ -82,8 +82,8 @@ def _device(settings: Settings) -> Iterator[Kept]:
     yield Kept(
         "device",
         "windsock in sessionStorage",
-        "of the last 20 pages of this tab with a goal that a later page reaches: the signed token of the page (its name "
-        "is random), the goal, and until when it waits; nothing of the visitor",
+        "of the last 20 pages of this tab with a goal that a later page reaches: the signed token of the page (its "
+        "name is random), the goal, and until when it waits; nothing of the visitor",
         "so that the later page can tell that the goal was reached",
         "until the tab is closed, each at most until its reward window is over; removed when somebody leaves",
         settings.consent != "strict" and events(settings) is not None,

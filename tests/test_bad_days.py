@@ -169,7 +169,7 @@ def test_it_may_be_ended_while_it_starts(origin: RawOrigin, rules: Path, number:
     with subprocess.Popen([*command, *flags], stdout=subprocess.PIPE, text=True, cwd=rules.parent) as process:
         assert process.stdout is not None
         said = next(line for line in process.stdout if "info serving" in line)  # workers are about to start
-        until(lambda: len(children(process.pid)) == 3)
+        until(lambda: len(children(process.pid)) == 4)  # control, learner, two workers
         processes = children(process.pid)
         process.send_signal(number)
         until(lambda: process.poll() is not None)
@@ -224,7 +224,7 @@ def of_session(leader: int) -> set[int]:
     return found
 
 
-@pytest.mark.parametrize("others", [1, 2, 3])
+@pytest.mark.parametrize("others", [1, 2, 3, 4])
 def test_killed_while_it_starts_it_leaves_nobody_behind(origin: RawOrigin, rules: Path, others: int) -> None:
     command = [sys.executable, "-m", "edge.cli", "serve", "--origin", origin.url, "--rules", str(rules)]
     flags = ["--workers", "2", "--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{free_port()}"]
