@@ -1,4 +1,4 @@
-"""What all tests share: skipping for want of a program is said in one line, and can be forbidden.
+"""What all tests share: a site to stand in front of; and skipping for want of a program is said, and can be forbidden.
 
 With NOTHING_SKIPPED set (as CI has it), a skipped test is a failure.
 """
@@ -7,18 +7,28 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import pytest
 
 from tests import nginx
+from tests.running import site
+from tests.wire import RawOrigin
 
 NEEDS: Final[dict[str, tuple[Callable[[], bool], str]]] = {
     "browser": (lambda: shutil.which("chromium") is not None, "needs chromium: apt-get install chromium"),
     "real_pages": (nginx.is_here, nginx.MISSING),
 }
 """For each marker, whether what it needs is here, and how to get it."""
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[RawOrigin]:
+    """What an edge stands in front of."""
+    origin = site()
+    yield origin
+    origin.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -37,21 +37,12 @@ from tests.running import (
     refuses,
     rule,
     serving,
-    site,
     until,
     visit,
     written,
 )
 from tests.sockets import accepting, opened
 from tests.wire import LOCAL, RawOrigin, Served, free_port, get
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    """What it stands in front of."""
-    origin = site()
-    yield origin
-    origin.close()
 
 
 @pytest.fixture(scope="module")

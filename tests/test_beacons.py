@@ -15,15 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.beacons import GOAL, ROW, RULE, beacon, page, post, rows
-from tests.running import children, control_of, counted, serving, site, until
+from tests.running import children, control_of, counted, serving, until
 from tests.wire import RawOrigin, Served, field, get, talk
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    origin = site()
-    yield origin
-    origin.close()
 
 
 @pytest.fixture(scope="module")

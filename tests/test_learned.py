@@ -16,17 +16,8 @@ import pytest
 
 from edge.events.log import Log
 from tests.edge.learning.lesson import HERO, clicked, measure, put, shown
-from tests.running import children, counted, serving, site, until
+from tests.running import children, counted, serving, until
 from tests.wire import RawOrigin, Served, get
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    origin = site()
-    try:
-        yield origin
-    finally:
-        origin.close()
 
 
 @pytest.fixture

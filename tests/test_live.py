@@ -16,20 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import HERO, edited, everywhere, ready, rule, serving, site, until, written
+from tests.running import HERO, edited, everywhere, ready, rule, serving, until, written
 from tests.wire import RawOrigin, Served
 
 VISITORS = 50
 DEADLINE = 20.0
 """Seconds for what takes less than one on a quiet machine."""
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    """What it stands in front of."""
-    origin = site()
-    yield origin
-    origin.close()
 
 
 @pytest.fixture

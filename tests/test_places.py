@@ -15,7 +15,7 @@ from edge.app import Personalization
 from edge.signals.front import ENOUGH
 from tests.asgi import Page, ask
 from tests.geo import DATABASE
-from tests.running import BODY, answers, children, control_of, counted, ready, serving, site, until
+from tests.running import BODY, answers, children, control_of, counted, ready, serving, until
 from tests.wire import RawOrigin, Served, field, get
 
 RULE = """
@@ -29,13 +29,6 @@ choose:
   - {when: {country: JP}, show: japan}
 """
 SWEDEN, JAPAN, NOWHERE = "89.160.20.112", "2001:218::1", "203.0.113.77"
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    origin = site()
-    yield origin
-    origin.close()
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ from rules.values import BUCKETS
 from tests.beacons import beacon, post
 from tests.edge.learning.lesson import HERO, KEY, NOW, Lesson, clicked, log_of, put, rules, visits
 from tests.learned import model, snapshot
-from tests.running import children, ready, serving, site, until
+from tests.running import children, ready, serving, until
 from tests.wire import RawOrigin, Served, get
 
 PHONE: Final = Context({"path": "/", "device": "mobile"}, "/", "shop.example", {}, NOW)
@@ -243,13 +243,6 @@ def test_in_these_histories_something_was_learned(histories: list[list[Lived]]) 
 
 HERE: Final = re.compile(rb'id="windsock-data">(.*?)</script>', re.DOTALL)
 AGENT: Final = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    origin = site()
-    yield origin
-    origin.close()
 
 
 @pytest.fixture(scope="module")

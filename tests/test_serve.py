@@ -27,19 +27,10 @@ from tests.running import (
     ready,
     rule,
     serving,
-    site,
     until,
     written,
 )
 from tests.wire import RawOrigin, Served, field, get
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    """What it stands in front of."""
-    origin = site()
-    yield origin
-    origin.close()
 
 
 @pytest.fixture(scope="module")

@@ -26,21 +26,12 @@ from tests.running import (
     page,
     ready,
     serving,
-    site,
     until,
     written,
 )
 from tests.wire import RawOrigin, Served, free_port, get
 
 OTHER = HERO.replace("experience: hero", "experience: banner").replace("#hero", "#banner")
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[RawOrigin]:
-    """What the edge stands in front of."""
-    origin = site()
-    yield origin
-    origin.close()
 
 
 @pytest.fixture

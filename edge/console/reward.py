@@ -13,11 +13,10 @@ from typing import Final, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from edge.console.body import whole
 from edge.console.guard import Endpoint
 from edge.console.json import as_json
 
-_LARGEST: Final = 8192
-"""Bytes of a body."""
 _LATER: Final = 503
 
 
@@ -41,11 +40,9 @@ def rewarder(reward: Reward | None) -> Endpoint:
     """The endpoint that takes them; None where nothing is measured."""
 
     async def rewarded(request: Request) -> Response:
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _LARGEST:
-                return as_json({"error": f"the body has more than {_LARGEST} bytes"}, 413)
+        body = await whole(request)
+        if isinstance(body, Response):
+            return body
         if reward is None:
             return as_json({"error": "nothing is measured here: events need a file, store=sqlite:///PATH"}, 404)
         answer = await reward(body)
